@@ -113,7 +113,10 @@ struct Detokenizer: Sendable {
   }
 
   private mutating func strip(_ token: [UInt8], _ content: [UInt8], start: Int, stop: Int, _ index: Int) {
-    var left = stages[index].isFused ? stages[index].toStrip : start
+    guard stages[index].isFused else {
+      return feed(Self.stripped(token, of: content, start: start, stop: stop), index + 1)
+    }
+    var left = stages[index].toStrip
     var token = token[...]
     while left > 0, token.starts(with: content) {
       token = token.dropFirst(content.count)
@@ -121,14 +124,21 @@ struct Detokenizer: Sendable {
     }
     if !token.isEmpty { left = 0 }
     stages[index].toStrip = left
-    if !stages[index].isFused {
-      var right = stop
-      while right > 0, token.count >= content.count, token.suffix(content.count).elementsEqual(content) {
-        token = token.dropLast(content.count)
-        right -= 1
-      }
-    }
     feed(Array(token), index + 1)
+  }
+
+  /// A token without up to `start` times `content` at its beginning, and up to `stop` times at its end.
+  static func stripped(_ token: [UInt8], of content: [UInt8], start: Int, stop: Int) -> [UInt8] {
+    var (token, left, right) = (token[...], start, stop)
+    while left > 0, token.starts(with: content) {
+      token = token.dropFirst(content.count)
+      left -= 1
+    }
+    while right > 0, token.count >= content.count, token.suffix(content.count).elementsEqual(content) {
+      token = token.dropLast(content.count)
+      right -= 1
+    }
+    return Array(token)
   }
 
   /// Gives the bytes that a run of byte tokens has gathered to the next step.
@@ -144,7 +154,7 @@ struct Detokenizer: Sendable {
   }
 
   /// The byte of a token like `<0xE4>`.
-  private static func byte(_ token: [UInt8]) -> UInt8? {
+  static func byte(_ token: [UInt8]) -> UInt8? {
     guard token.count == 6, token.starts(with: "<0x".utf8), token[5] == UInt8(ascii: ">") else { return nil }
     // Rust reads "+F" as a number too.
     let digits = token[3] == UInt8(ascii: "+") ? token[4...4] : token[3...4]

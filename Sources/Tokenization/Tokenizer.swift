@@ -40,6 +40,16 @@ public protocol Tokenizer: Sendable {
   /// - Parameter skipSpecialTokens: Leave out special tokens.
   func textStream(skipSpecialTokens: Bool) -> TextStream
 
+  /// The bytes that a token adds to a text of whole characters, whatever its neighbours are: for those who choose tokens by the text that
+  /// they make. They may begin or end within a character.
+  ///
+  /// - Parameters:
+  ///   - id: Of any token.
+  ///   - isFirst: Whether the text begins with it, where some tokenizers leave a space out; otherwise a token with text stands before it.
+  /// - Returns: `nil` for a special token, an id outside `0..<vocabularySize`, and a token of which no text comes or whose text depends on
+  ///   its neighbours.
+  func textBytes(of id: Int, isFirst: Bool) -> [UInt8]?
+
   /// The id of a token by its spelling in the vocabulary (`"<|endoftext|>"`, `"Ġthe"`), or `nil` where there is none.
   func id(of token: String) -> Int?
 }
@@ -49,6 +59,9 @@ extension Tokenizer {
 
   /// For a tokenizer that has no special tokens.
   public func encodePlain(_ text: String) throws -> [Int] { try encode(text, addSpecialTokens: false) }
+
+  /// For a tokenizer that can only decode as a whole: nothing is known of single tokens.
+  public func textBytes(of id: Int, isFirst: Bool) -> [UInt8]? { nil }
 
   /// In one part.
   public func encodePlain(_ text: String, inParts body: ([Int]) throws -> Void) throws {

@@ -73,6 +73,28 @@ import Testing
     }
   }
 
+  /// The bytes of single tokens, one after the other, are the text of all.
+  @Test(arguments: names) func bytesOfTokensMakeTheText(_ name: String) throws {
+    let tokenizer = try Form(name).tokenizer
+    var compared = 0
+    lines: for number in 0..<1500 {
+      let ids = try tokenizer.encode(GoldenLines.line(number), addSpecialTokens: false)
+      var text: [UInt8] = []
+      for id in ids where !tokenizer.vocabulary.tokens[id].isSpecial {
+        guard let bytes = tokenizer.textBytes(of: id, isFirst: text.isEmpty) else {
+          // Only of a first token the text may be nothing: a space that is left out.
+          try #require(text.isEmpty, "line \(number), token \(id)")
+          continue lines
+        }
+        text += bytes
+      }
+      let whole = try tokenizer.decode(ids, skipSpecialTokens: true)
+      try #require(String(decoding: text, as: UTF8.self).utf8.elementsEqual(whole.utf8), "line \(number)")
+      compared += 1
+    }
+    #expect(compared > 300, "\(compared) lines")
+  }
+
   private func shown(_ wrong: [Int]) -> String {
     wrong.prefix(4).map { "\($0): \(GoldenLines.line($0).debugDescription)" }.joined(separator: "; ")
   }

@@ -83,4 +83,40 @@ import Testing
       try stream.append(1).isEmpty && stream.append(2).isEmpty && stream.finish() == "[1, 2]" && stream.finish() == "[]"
     )
   }
+  @Test func whatATokenAddsWhereverItStands() throws {
+    let tokenizer = try tokenizer(Self.llama)
+    let space = Array(" ".utf8)
+    #expect(tokenizer.textBytes(of: 256, isFirst: false) == space && tokenizer.textBytes(of: 256, isFirst: true) == nil)
+    #expect(tokenizer.textBytes(of: 259, isFirst: false) == Array(" a".utf8))
+    #expect(tokenizer.textBytes(of: 259, isFirst: true) == Array("a".utf8))
+    // A space that comes as a byte is taken with the first run of bytes.
+    #expect(
+      tokenizer.textBytes(of: 0x20, isFirst: false) == space && tokenizer.textBytes(of: 0x20, isFirst: true) == nil)
+    for isFirst in [false, true] {
+      #expect(tokenizer.textBytes(of: 0xC3, isFirst: isFirst) == [0xC3])
+      for id in [258, 260, -1, Int.max, Int.min] {
+        #expect(tokenizer.textBytes(of: id, isFirst: isFirst) == nil, "\(id)")
+      }
+    }
+    let metaspace = try self.tokenizer(#"{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}"#)
+    #expect(metaspace.textBytes(of: 259, isFirst: true) == Array("a".utf8))
+    #expect(metaspace.textBytes(of: 259, isFirst: false) == Array(" a".utf8))
+    #expect(metaspace.textBytes(of: 256, isFirst: true) == nil)
+  }
+
+  /// Bytes that go on together are changed together: what one of them adds is not known.
+  @Test func whatDependsOnNeighboursIsNotTold() throws {
+    let steps = #"{"type":"ByteFallback"},{"type":"Replace","pattern":{"String":"a"},"content":"bb"}"#
+    let replaced = try tokenizer(#"{"type":"Sequence","decoders":[\#(steps)]}"#)
+    #expect(replaced.textBytes(of: 257, isFirst: false) == Array("bb".utf8))
+    #expect(replaced.textBytes(of: 0x61, isFirst: false) == nil)
+    let each = try tokenizer(#"{"type":"Strip","content":"a","start":1,"stop":1}"#)
+    #expect(each.textBytes(of: 257, isFirst: false) == nil && each.textBytes(of: 259, isFirst: true) == Array("▁".utf8))
+    let accent = try tokenizer(
+      #"{"type":"Sequence","decoders":[{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":"é","start":1,"stop":0}]}"#
+    )
+    // `<0xC3>` may be the beginning of an é that is taken off.
+    #expect(accent.textBytes(of: 0xC3, isFirst: true) == nil && accent.textBytes(of: 0xC3, isFirst: false) == [0xC3])
+    #expect(Whole().textBytes(of: 1, isFirst: false) == nil)
+  }
 }

@@ -3,6 +3,7 @@ import Decoder
 import Evolution
 import Experts
 import Foundation
+import Generation
 import Learning
 import ModelConfiguration
 import Planning
@@ -71,6 +72,10 @@ struct ExpectedErrors {
         EvolutionError.unsupported(what: "", fix: ""), RegistryError.illegalName(got: "", what: ""),
         RegistryError.malformedReference(got: "", reason: ""), RegistryError.readingOnly(path: ""),
         RegistryError.invalid(what: "", got: "", expected: "", fix: ""),
+        ConstraintError.unsupportedKeyword("", path: "", known: []),
+        ConstraintError.invalidSchema(path: "", expected: "", got: ""),
+        ConstraintError.schemaTooLarge(path: "", what: "", got: 2, limit: 1), ConstraintError.endless(levels: 1),
+        ConstraintError.invalidChoice(expected: "", got: ""),
       ]),
     ExpectedErrors(
       64, 404,
@@ -128,6 +133,7 @@ struct ExpectedErrors {
         TokenizationError.unknownID(file: "", position: 0, expected: "", got: ""),
         TokenizationError.notConverted(file: "", folder: "", packages: ""),
         TokenizationError.unsplittable(file: "", key: "", expected: "", got: ""),
+        ConstraintError.notSpellable(""), ConstraintError.noTextTokens,
         TemplateError.syntax(at: inTemplate, expected: "", got: ""),
         TemplateError.unsupported(at: inTemplate, got: "", fix: ""), TemplateError.undefined(at: inTemplate, got: ""),
         TemplateError.invalid(at: inTemplate, expected: "", got: ""),
