@@ -63,8 +63,8 @@ public enum AtomicFile {
     }
   }
 
-  // A rename is durable only once the folder is; a file system that cannot flush folders is not a reason to fail.
-  static func flush(_ folder: URL) {
+  /// Makes names in a folder durable: a rename is only once the folder is. A file system that cannot flush folders is not a reason to fail.
+  package static func flush(_ folder: URL) {
     let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

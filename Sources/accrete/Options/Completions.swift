@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Files
 import Foundation
@@ -20,6 +21,16 @@ extension CompletionKind {
   /// The numbers of its releases, the newest first.
   static var releases: CompletionKind {
     .custom { words, _, _ in names(words) { try $0.history(last: 50).reversed().map { "\($0.release.revision)" } } }
+  }
+
+  /// The names of its keys in use.
+  static var keys: CompletionKind {
+    .custom { words, _, _ in
+      names(words) { registry in
+        guard AccessKeys.exists(in: registry.url) else { return [] }
+        return try AccessKeys.open(in: registry.url, mode: .reading).list().filter { $0.revoked == nil }.map(\.name)
+      }
+    }
   }
 
   /// Those that are not forgotten.

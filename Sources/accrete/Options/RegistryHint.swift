@@ -8,7 +8,7 @@ extension RegistryOptions {
   func hint(_ text: String) -> String {
     guard let registry else { return text }
     let words =
-      /`accrete (?:learn|predict|route|evaluate|list|show|explain|promote|rollback|forget|registry [a-z]+)[^`]*/
+      /`accrete (?:learn|predict|route|evaluate|list|show|explain|promote|rollback|forget|registry [a-z]+|keys [a-z]+)[^`]*/
     return text.replacing(words) { match in
       match.0.contains("--registry") ? String(match.0) : "\(match.0) --registry \(shellWords([registry]).printable)"
     }

@@ -17,6 +17,7 @@ import TaskModels
 import Tokenization
 import Torch
 
+@testable import Access
 @testable import Files
 @testable import Templates
 @testable import Verification
@@ -78,6 +79,13 @@ struct ExpectedErrors {
         ConstraintError.invalidChoice(expected: "", got: ""),
       ]),
     ExpectedErrors(
+      64, 400,
+      [
+        AccessError.invalid(what: "", got: "", expected: ""), AccessError.readingOnly(path: ""),
+        AccessRefusal.invalidKey, AccessRefusal.expired(Date(timeIntervalSince1970: 0)),
+        AccessRefusal.scopeMissing(.infer), AccessRefusal.modelNotAllowed(""),
+      ]),
+    ExpectedErrors(
       64, 404,
       [
         RunError.notARun(folder: ""), RunError.unknownTask(name: "", known: []), ScalingError.noRuns(path: ""),
@@ -86,7 +94,7 @@ struct ExpectedErrors {
         RegistryError.unknownTask(got: "", known: []), RegistryError.unknownVersion("", known: []),
         RegistryError.unknownAlias("", known: []), RegistryError.unknownRelease(got: 2, last: 1),
         RegistryError.unknownVersionDigest(digest, what: ""), RegistryError.notReleased(name: "", newest: nil),
-        RegistryError.noRelease(path: ""),
+        RegistryError.noRelease(path: ""), AccessError.noKeys(path: ""), AccessError.unknownKey(got: "", known: []),
       ]),
     ExpectedErrors(
       64, 409,
@@ -100,7 +108,8 @@ struct ExpectedErrors {
         RegistryError.protectedAlias(name: ""), RegistryError.restsOn(name: "", dependents: []),
         RegistryError.forgotten(names: [], revision: 1, releases: [], others: []),
         RegistryError.retired(versions: [], revision: 1, releases: [], others: []),
-        RegistryError.outOfUse(version: "", state: .retired),
+        RegistryError.outOfUse(version: "", state: .retired), AccessError.nameTaken(name: "", id: ""),
+        AccessError.tooManyKeys(limit: 1),
       ]),
   ]
 
@@ -231,6 +240,7 @@ struct ExpectedErrors {
         VerificationError.several(""), RegistryError.blobMissing(digest, path: ""),
         RegistryError.blobChanged(expected: digest, got: digest, path: ""), RegistryError.blobPurged(digest, path: ""),
         RegistryError.damaged(path: "", reason: ""), RegistryError.auditBroken(sequence: 1, reason: ""),
+        AccessError.damaged(path: "", reason: ""),
       ]),
   ]
 
@@ -238,7 +248,10 @@ struct ExpectedErrors {
   private static let machine: [ExpectedErrors] = [
     ExpectedErrors(
       69, 500,
-      [RegistryError.newerSchema(path: "", found: 2, known: 1), RegistryError.networkFileSystem(path: "", kind: "")]),
+      [
+        RegistryError.newerSchema(path: "", found: 2, known: 1), RegistryError.networkFileSystem(path: "", kind: ""),
+        AccessError.newerSchema(path: "", found: 2, known: 1),
+      ]),
     ExpectedErrors(
       70, 500,
       [
@@ -255,6 +268,7 @@ struct ExpectedErrors {
         FileError.notReadable(path: "", reason: ""), FileError.notWritable(path: "", reason: ""),
         StandardDescriptors.Failure(code: EIO), LostOutput(StandardDescriptors.Failure(code: EIO)),
         TorchError.noLibtorch(reason: "", fix: ""), RegistryError.database(path: "", reason: ""),
+        AccessError.database(path: "", reason: ""),
       ]),
     ExpectedErrors(
       74, 503,
@@ -268,7 +282,9 @@ struct ExpectedErrors {
       75, 503,
       [
         RunError.inUse(folder: "", by: "", fix: ""), ComparisonError.inUse(folder: "", by: "", fix: ""),
-        RegistryError.locked(path: "", by: ""),
+        RegistryError.locked(path: "", by: ""), AccessError.locked(path: ""),
+        RateLimitRefusal(
+          reason: .requests, limit: 1, retryAfter: 1, standing: RateLimitStanding(requests: nil, tokens: nil)),
       ]),
     ExpectedErrors(
       143, 503,
