@@ -21,7 +21,8 @@ struct EngineMetrics: Sendable {
     waiting = number("num_requests_waiting", .gauge, "Sequences that wait for a place.")
     cacheUsage = number(
       "kv_cache_usage_perc", .gauge, "Part of the blocks of keys and values that running sequences hold, 0 to 1.")
-    prefixQueries = number("prefix_cache_queries_total", .counter, "Tokens of prompts that the prefix cache was asked for.")
+    prefixQueries = number(
+      "prefix_cache_queries_total", .counter, "Tokens of prompts that the prefix cache was asked for.")
     prefixHits = number("prefix_cache_hits_total", .counter, "Of these, tokens that were in it.")
     promptTokens = number("prompt_tokens_total", .counter, "Tokens of prompts that were read.")
     generationTokens = number("generation_tokens_total", .counter, "Tokens that were written.")

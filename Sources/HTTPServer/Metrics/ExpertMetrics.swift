@@ -32,12 +32,14 @@ final class ExpertMetrics: Sendable {
   init(_ maker: MetricMaker, maxExperts: Int) {
     self.maxExperts = maxExperts
     requests = maker.numbers(
-      "expert_requests_total", .counter, help: "Requests that are over, by the expert that answered and how they ended.")
+      "expert_requests_total", .counter, help: "Requests that are over, by the expert that answered and how they ended."
+    )
     tokens = maker.numbers(
       "expert_tokens_total", .counter,
       help: "Tokens by expert: prompt, cached (those of prompts that need not be read) and generation.")
     resident = maker.numbers(
-      "expert_resident", .gauge, help: "1 while an expert is loaded, also while nobody uses it; of other: how many are.")
+      "expert_resident", .gauge, help: "1 while an expert is loaded, also while nobody uses it; of other: how many are."
+    )
     adapters = maker.numbers(
       "lora_requests_info", .gauge, isVLLMs: true,
       help: "Which experts run and which are being loaded; its value is when that was, in seconds since 1970.")
@@ -123,7 +125,7 @@ final class ExpertMetrics: Sendable {
           MetricLabel("expert", words.expert), MetricLabel("version", words.version),
           MetricLabel("pinned", String(expert.isPinned)),
         ]
-        return (labels, 1)
+        return (labels: labels, value: 1)
       })
   }
 

@@ -49,7 +49,7 @@ extension MetricLabel {
     return dimensions.map { name, value in
       var name = MetricName.allowed(name, colons: false)
       while name.hasPrefix("__") { name.removeFirst() }
-      while !taken.insert(name).inserted { name += "_" }
+      while !taken.insert(name).inserted { name += "2" }
       return MetricLabel(name, bounded(value))
     }
   }
@@ -77,7 +77,8 @@ enum MetricName {
     var bytes: [UInt8] = []
     for byte in name.utf8.prefix(longest) {
       switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): bytes.append(byte)
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+        bytes.append(byte)
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
         if bytes.isEmpty { bytes.append(UInt8(ascii: "_")) }
         bytes.append(byte)

@@ -15,7 +15,9 @@ struct RequestMetrics: Sendable {
   init(_ maker: MetricMaker, model: MetricLabel) {
     let success = maker.numbers(
       "request_success_total", .counter, isVLLMs: true, help: "Requests that are over, by how they ended.")
-    self.success = Self.cells(RequestEnd.allCases) { success.cell([model, MetricLabel("finished_reason", $0.rawValue)]) }
+    self.success = Self.cells(RequestEnd.allCases) {
+      success.cell([model, MetricLabel("finished_reason", $0.rawValue)])
+    }
     let cancelled = maker.numbers(
       "cancelled_total", .counter, help: "Requests that were given up while they ran, by the reason.")
     self.cancelled = Self.cells(CancelReason.allCases) { cancelled.cell([MetricLabel("reason", $0.rawValue)]) }

@@ -8,7 +8,8 @@ final class RouteMetrics: Sendable {
 
   init(_ maker: MetricMaker) {
     routes = maker.numbers(
-      "route_total", .counter, help: "Requests that were routed, by task, which is empty where they belong to none, and outcome."
+      "route_total", .counter,
+      help: "Requests that were routed, by task, which is empty where they belong to none, and outcome."
     )
     confidence = maker.histogram(
       "route_confidence", MetricBuckets.probability, help: "How sure the router was, 0 to 1."

@@ -37,7 +37,8 @@ public final class ServerMetrics: Sendable {
     process = ProcessMetrics(store)
     revision = maker.numbers("release_revision", .gauge, help: "Revision of the release that is served.")
     lostSpans = maker.numbers(
-      "trace_spans_dropped_total", .counter, help: "Spans that were not written: too many at once, or a file that cannot be written."
+      "trace_spans_dropped_total", .counter,
+      help: "Spans that were not written: too many at once, or a file that cannot be written."
     ).cell()
     lostLines = maker.numbers(
       "log_lines_dropped_total", .counter, help: "Lines of the log that could not be written."
@@ -58,6 +59,6 @@ public final class ServerMetrics: Sendable {
 
   /// Takes over which release is served; `nil`: none.
   public func take(revision: Int?) {
-    self.revision.replaceAll(revision.map { [([], Double($0))] } ?? [])
+    self.revision.replaceAll(revision.map { [(labels: [], value: Double($0))] } ?? [])
   }
 }

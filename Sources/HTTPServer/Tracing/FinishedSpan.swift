@@ -41,7 +41,6 @@ struct FinishedSpan: Sendable {
   var kind: SpanKind
   var span: TraceParent
   var parent: TraceParent?
-  var state: TraceState?
   var start: UInt64
   var end: UInt64
   var attributes: KnownAttributes
@@ -64,7 +63,6 @@ struct FinishedSpan: Sendable {
     var json = JSONTree.object([
       "traceId": .text(span.traceID.description), "spanId": .text(span.spanText),
     ])
-    if let state { json["traceState"] = .text(state.text) }
     if let parent { json["parentSpanId"] = .text(parent.spanText) }
     json["name"] = .text(name)
     json["kind"] = .integer(kindCode)

@@ -4,7 +4,8 @@ enum Redaction {
   static let mark = "ak_[redacted]"
   /// Names of values that are secret whatever they look like, in lowercase.
   static let secretNames: Set = [
-    "authorization", "cookie", "set-cookie", "x-api-key", "api-key", "api_key", "proxy-authorization", "password", "token",
+    "authorization", "cookie", "set-cookie", "x-api-key", "api-key", "api_key", "proxy-authorization", "password",
+    "token",
     "x-csrf-token",
   ]
 

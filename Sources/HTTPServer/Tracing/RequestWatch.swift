@@ -64,9 +64,9 @@ public final class RequestWatch: Sendable {
   public var context: InstrumentationContext { span.context }
 
   /// Finds the task of a request, as the span `route`.
-  public func routing<Result>(
-    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> sending Result
-  ) async rethrows -> sending Result {
+  public func routing<Result: Sendable>(
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+  ) async rethrows -> Result {
     let route = begin("route", at: ContinuousClock.now)
     defer { route.end(at: TraceInstant.now) }
     do {
@@ -199,7 +199,9 @@ public final class RequestWatch: Sendable {
 
   /// Ends everything that is not over yet.
   /// - Returns: Whether it was not.
-  @discardableResult private func over(_ end: RequestEnd, _ usage: EngineUsage?, at now: ContinuousClock.Instant) -> Bool {
+  @discardableResult private func over(_ end: RequestEnd, _ usage: EngineUsage?, at now: ContinuousClock.Instant)
+    -> Bool
+  {
     let last: State? = state.withLock { state in
       guard !state.isOver else { return nil }
       state.isOver = true

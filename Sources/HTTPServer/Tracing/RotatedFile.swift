@@ -29,7 +29,7 @@ struct RotatedFile: ~Copyable {
       size += lines.count
     } catch {
       // A part of a line would spoil the next one, too.
-      if descriptor >= 0 { ftruncate(descriptor, off_t(size)) }
+      if descriptor >= 0 { _ = ftruncate(descriptor, off_t(size)) }
       shut()
       throw error
     }
@@ -50,7 +50,8 @@ struct RotatedFile: ~Copyable {
     var status = stat()
     guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(opened)
-      throw FileError.notWritable(path: url.path, reason: "not a regular file. Name a file, or one that does not exist yet.")
+      throw FileError.notWritable(
+        path: url.path, reason: "not a regular file. Name a file, or one that does not exist yet.")
     }
     (descriptor, size) = (opened, Int(status.st_size))
     // A process that was killed may have left a line without an end.

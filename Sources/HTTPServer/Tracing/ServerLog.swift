@@ -52,7 +52,7 @@ public struct ServerLog: LogHandler {
   func line(_ event: LogEvent, at date: Date) -> String {
     let time = date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     let message = Self.clean(event.message.description)
-    let values = values(event)
+    let values = self.values(event)
     switch form {
     case .json:
       let head: [JSONTree.Member] = [
@@ -109,7 +109,8 @@ public struct ServerLog: LogHandler {
     if case .text(let bytes) = value {
       let text = String(decoding: bytes, as: UTF8.self)
       // Quotes only where somebody could not see where it ends.
-      let isWord = !bytes.isEmpty && bytes.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
+      let isWord =
+        !bytes.isEmpty && bytes.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
       if isWord { return text.printable }
     }
     return String(decoding: value.json, as: UTF8.self).printable

@@ -79,7 +79,7 @@ public final class ServerSpan: Tracing.Span {
     let name = SpanAttributeRules.isSpanName(last.name) ? last.name : "accrete.span"
     file.write(
       FinishedSpan(
-        name: name, kind: kind, span: span, parent: parent, state: context.traceState, start: start,
+        name: name, kind: kind, span: span, parent: parent, start: start,
         end: max(instant().nanosecondsSinceEpoch, start), attributes: .init(last.attributes), events: last.events,
         droppedEvents: last.droppedEvents, links: last.links, status: last.status))
   }
