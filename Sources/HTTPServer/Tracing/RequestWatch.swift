@@ -64,9 +64,7 @@ public final class RequestWatch: Sendable {
   public var context: InstrumentationContext { span.context }
 
   /// Finds the task of a request, as the span `route`.
-  public func routing<Result: Sendable>(
-    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
-  ) async rethrows -> Result {
+  public func routing<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
     let route = begin("route", at: ContinuousClock.now)
     defer { route.end(at: TraceInstant.now) }
     do {
@@ -213,7 +211,7 @@ public final class RequestWatch: Sendable {
     if let first = last.first { metrics.decoded(in: first.duration(to: last.last.values.max() ?? now)) }
     metrics.requestFinished(end, expert: last.expert, usage: usage, after: arrived.duration(to: now))
     span.updateAttributes { attributes in
-      attributes["gen_ai.response.finish_reasons"] = [end.rawValue]
+      attributes["gen_ai.response.finish_reasons"] = [end.rawValue] as [String]
       attributes["gen_ai.usage.input_tokens"] = usage?.promptTokens
       attributes["gen_ai.usage.output_tokens"] = usage?.completionTokens
     }

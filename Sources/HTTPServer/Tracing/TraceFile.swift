@@ -84,7 +84,7 @@ public final class TraceFile: Sendable {
       switch problem {
       case .new(let text):
         queue.withLock { $0.dropped += batch.count }
-        logger.error("Spans are dropped: \(text) The server answers as before.")
+        logger.error("Spans are dropped (\(text)). Requests are answered as before.")
       case .known: queue.withLock { $0.dropped += batch.count }
       case .over: logger.notice("Spans are written again.")
       case nil: break

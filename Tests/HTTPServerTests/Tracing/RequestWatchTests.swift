@@ -34,7 +34,7 @@ import Tracing
 
   @Test func anAnswer() async throws {
     let (watch, digest) = (watch(), ResidentExpert.digest(1))
-    let answer = try await watch.routing { "spam" }
+    let answer = await watch.routing { "spam" }
     watch.routed(to: answer, .routed, confidence: 0.75)
     watch.resolved(model: "spam@7", expert: ExpertName(name: "spam", version: 7), digest: digest)
     watch.submitted()
@@ -128,7 +128,9 @@ import Tracing
 
   @Test func aRouteThatFails() async throws {
     let watch = watch()
-    await #expect(throws: EngineFailure.draining) { try await watch.routing { throw EngineFailure.draining } }
+    await #expect(throws: EngineFailure.draining) {
+      try await watch.routing { () async throws -> Int in throw EngineFailure.draining }
+    }
     watch.refused("draining")
     let spans = try await spans()
     #expect(spans["route"]?.span["status"]?["code"]?.integer == 2 && spans["route"]?.events.count == 1)

@@ -87,7 +87,7 @@ import Tracing
 
   @Test func nestedWithoutEnd() throws {
     var value: Logger.Metadata.Value = "x"
-    for _ in 0..<10_000 { value = .array([value]) }
+    for _ in 0..<1_000 { value = .array([value]) }
     let line = line("m", ["a": value])
     #expect(try tree(line)["a"] != nil && line.utf8.count < 200)
   }
@@ -95,8 +95,8 @@ import Tracing
   @Test func theTraceItBelongsTo() throws {
     var context = InstrumentationContext.topLevel
     context.traceParent = TraceParent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
-    let line = InstrumentationContext.$current.withValue(context) { line("m") }
-    #expect(line.contains(#""span_id":"00f067aa0ba902b7","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736""#))
+    let traced = InstrumentationContext.$current.withValue(context) { line("m") }
+    #expect(traced.contains(#""span_id":"00f067aa0ba902b7","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736""#))
   }
 
   @Test func throughALogger() throws {

@@ -60,7 +60,8 @@ import Tracing
     #expect(headers == ["traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-\(own)-01", "tracestate": "a=1"])
   }
 
-  @Test(arguments: [[:], ["traceparent": "00-nonsense", "tracestate": "a=1"], ["tracestate": "a=1"]])
+  @Test(
+    arguments: [[:], ["traceparent": "00-nonsense", "tracestate": "a=1"], ["tracestate": "a=1"]] as [[String: String]])
   func otherwiseATraceBegins(headers: [String: String]) async throws {
     let context = extracted(headers)
     #expect(context.traceParent == nil && context.traceState == nil)
@@ -101,7 +102,7 @@ import Tracing
     span.attributes["gen_ai.usage.input_tokens"] = 12
     span.attributes["gen_ai.response.model"] = "spam@7"
     span.attributes["accrete.route.confidence"] = 0.5
-    span.attributes["gen_ai.response.finish_reasons"] = ["stop", "length"]
+    span.attributes["gen_ai.response.finish_reasons"] = ["stop", "length"] as [String]
     span.attributes["accrete.request.id"] = "ak_12_abcdefgh"
     span.end()
     let line = try #require(try await written().first)
@@ -130,7 +131,7 @@ import Tracing
   }
 
   @Test func whatAnErrorSaysIsNot() async throws {
-    #expect(throws: Quotes.self) { try tracer.withSpan("a") { _ in throw Quotes() } }
+    #expect(throws: Quotes.self) { try tracer.withSpan("a") { (_: ServerSpan) -> Void in throw Quotes() } }
     let span = tracer.startSpan("my secret\nprompt")
     span.setStatus(SpanStatus(code: .error, message: "my secret prompt"))
     span.end()

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import TestSupport
 import Testing
+import Tracing
 
 @testable import HTTPServer
 
@@ -124,7 +125,7 @@ import Testing
   }
 
   @Test func moreThanTheQueueHolds() async throws {
-    let (file, _) = try made(queue: 10)
+    let (file, _) = try made(sizeLimit: 1 << 30, queue: 10)
     for _ in 0..<20_000 { file.write(Self.span()) }
     await file.flush()
     let written = try SpanLine.read(scratch.url("t")).count
