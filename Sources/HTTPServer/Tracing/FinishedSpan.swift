@@ -22,6 +22,8 @@ struct FinishedSpan: Sendable {
     private(set) var dropped = 0
 
     init(_ attributes: SpanAttributes) {
+      // Attributes are no sequence.
+      // swift-format-ignore: ReplaceForEachWithForLoop
       attributes.forEach { name, value in
         if SpanAttributeRules.names.contains(name), let value = SpanAttributeRules.json(value) {
           members.append((name, value))
