@@ -9,7 +9,7 @@ import Testing
 /// With `ACCRETE_PAGE_PREVIEW=FOLDER` every view and both assets are written into that folder, under the names by which the pages load
 /// each other, to be looked at in a browser; what has been looked at and is right is copied to `Resources/page`.
 @Suite struct PageGoldenTests {
-  private static let preview = ProcessInfo.processInfo.environment["ACCRETE_PAGE_PREVIEW"]
+  private static let folder = ProcessInfo.processInfo.environment["ACCRETE_PAGE_PREVIEW"]
 
   @Test(arguments: ["serving", "answer", "overview", "login"])
   func golden(name: String) throws {
@@ -26,8 +26,8 @@ import Testing
     String(decoding: data, as: UTF8.self).components(separatedBy: "\n")
   }
 
-  @Test(.enabled(if: preview != nil)) func preview() throws {
-    let folder = URL(fileURLWithPath: try #require(Self.preview), isDirectory: true)
+  @Test(.enabled(if: PageGoldenTests.folder != nil)) func preview() throws {
+    let folder = URL(fileURLWithPath: try #require(Self.folder), isDirectory: true)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for (name, data) in SamplePage.views() {
       try data.write(to: folder.appendingPathComponent(name + ".html"))
