@@ -87,9 +87,9 @@ public enum Format {
 
   /// The largest multiple of a byte that is not larger than a number of them, and how many decimals it is written with.
   public static func multiple(ofBytes value: Double) -> (divisor: Double, name: String, places: Int) {
-    let (divisor, name) =
+    let (divisor, name): (Double, String) =
       switch abs(value) {
-      case ..<1024: (1.0, "bytes")
+      case ..<1024: (1, "bytes")
       case ..<1_048_576: (1024, "KiB")
       case ..<1_073_741_824: (1_048_576, "MiB")
       default: (1_073_741_824, "GiB")

@@ -3,8 +3,9 @@ import Hummingbird
 
 /// A form of the page as a browser posts it. A field that is not there is `nil`; what each action takes is said at ``PagePath``.
 public struct PageForm: Sendable, Equatable {
-  /// The longest body that is read: a text of ``longestText`` bytes, each of which may be spelled with three, and the other fields.
-  public static let largestBody = 3 * longestText + 4096
+  /// The longest body that is read: a text of ``longestText`` bytes, each of which may be a line end and spelled `%0D%0A`, and the other
+  /// fields.
+  public static let largestBody = 6 * longestText + 4096
   /// The longest text that can be tried, in bytes.
   public static let longestText = 65_536
 

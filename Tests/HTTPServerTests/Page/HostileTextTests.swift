@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -29,40 +30,51 @@ import Testing
     }
   }
 
-  private func check(_ text: String, against plain: [String: [String]]) throws {
-    for (name, data) in SamplePage.views(text) {
-      let page = try PageElement.page(data)
-      #expect(shape(page) == plain[name], "\(name): another shape with \(text.debugDescription.prefix(80))")
-      // What a person reads is the text, code point by code point. No other text has these marks about it.
-      let quoted = page.all("bdi").map { Array($0.source.unicodeScalars) }
-      let expected = Array(text.unicodeScalars)
-      if name == "answer" {
-        // Route, label's list, answer, model, failure, text; the table's names on top of them.
-        #expect(quoted.filter { $0 == expected }.count >= 10, "\(text.debugDescription.prefix(80))")
-        let field = try #require(page.all("textarea").first)
-        let typed = text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }
-        #expect(Array(field.text.unicodeScalars) == ["\n"] + typed)
-      }
-      // Marks stand in quoted texts alone.
-      let marks = { (elements: [PageElement]) in elements.filter { $0["class"] == "mark" }.count }
-      #expect(marks(page.all("span")) == marks(page.all("bdi").flatMap { $0.all("span") }))
+  /// Views that hold texts of others, and none that is part of another view.
+  private func pages(_ text: String) throws -> [(name: String, page: PageElement)] {
+    try SamplePage.views(text).filter { ["overview", "answer", "unclaimed", "problem"].contains($0.name) }.map {
+      (name: $0.name, page: try PageElement.page($0.data))
     }
-  }
-
-  private func plain() throws -> [String: [String]] {
-    Dictionary(
-      try SamplePage.views("x").map { ($0.name, shape(try PageElement.page($0.data))) }, uniquingKeysWith: { $1 })
   }
 
   @Test func manyTexts() throws {
     #expect(Self.texts.count == 200)
-    let plain = try plain()
-    for text in Self.texts { try check(text, against: plain) }
+    let plain = try pages("x").map { shape($0.page) }
+    for text in Self.texts {
+      let shown = Comment(rawValue: String(text.debugDescription.prefix(80)))
+      let pages = try pages(text)
+      #expect(pages.map { shape($0.page) } == plain, shown)
+      for (name, page) in pages where name == "answer" {
+        // A person reads the text, code point by code point: name, id, alias, state, code, failure, route, label, model, text and others.
+        let quoted = page.all("bdi").filter { $0.source.hasSameCodePoints(as: text) }
+        #expect(quoted.count >= 10, shown)
+        let field = try #require(page.all("textarea").first)
+        let typed = text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }
+        #expect(Array(field.text.unicodeScalars) == ["\n"] + typed, shown)
+        // Marks stand in quoted texts alone.
+        let marks = { (elements: [PageElement]) in elements.filter { $0["class"] == "mark" }.count }
+        #expect(marks(page.all("span")) == marks(page.all("bdi").flatMap { $0.all("span") }), shown)
+      }
+    }
   }
 
   @Test(arguments: ["<", "\u{202E}", "é", "\u{0}", "&"])
   func hugeTexts(piece: String) throws {
-    try check(String(repeating: piece, count: 64 * 1024 / piece.utf8.count), against: try plain())
+    func page(_ text: String) throws -> PageElement {
+      var trial = SamplePage.trial()
+      trial.text = text
+      return try PageElement.page(SamplePage.page.serving(SamplePage.data, trial: trial))
+    }
+    let text = String(repeating: piece, count: 64 * 1024 / piece.utf8.count)
+    let (huge, plain) = (try page(text), try page("x"))
+    #expect(shape(huge) == shape(plain))
+    #expect(huge.all("bdi").contains { $0.source.hasSameCodePoints(as: text) })
+  }
+
+  /// The same in every field: not one element more than with a short text.
+  @Test func hugeTextsEverywhere() {
+    let tags = { (text: String) in SamplePage.views(text).map { $0.data.count { $0 == UInt8(ascii: "<") } } }
+    #expect(tags(String(repeating: "<", count: 64 * 1024)) == tags("x"))
   }
 
   /// What changes the direction of writing, or shows nothing, never stands in a page as it is but in the field where it was typed.

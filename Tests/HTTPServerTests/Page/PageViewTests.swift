@@ -44,16 +44,16 @@ import Testing
 
   @Test func tables() throws {
     let page = try page("serving")
-    let (spam, abuse) = (SamplePage.digest("spam").hexadecimal.prefix(12), SamplePage.digest("abuse").hexadecimal.prefix(12))
+    let (spam, abuse) = (short("spam"), short("abuse"))
     #expect(
       try rows(page, "Models") == [
         ["tiny", "–", "–", "–", "–", "always resident"], ["auto", "–", "–", "–", "–", "the router chooses"],
-        ["spam", "7", "\(spam)", "stable newest ", "2", "resident, pinned"],
-        ["abuse", "1", "\(abuse)", "–", "3", "not resident"],
+        ["spam", "7", spam, "stable newest ", "2", "resident, pinned"],
+        ["abuse", "1", abuse, "–", "3", "not resident"],
       ])
     let experts = try rows(page, "Experts in memory")
     #expect(experts.map { Array($0.prefix(6)) } == [
-      ["spam@7", "\(spam)", "ready", "2", "3.0\u{A0}MiB", "yes"],
+      ["spam@7", spam, "ready", "2", "3.0\u{A0}MiB", "yes"],
       // A version that no name leads to any more is called by its digest.
       [short("gone"), short("gone"), "draining", "1", "1.0\u{A0}MiB", "no"],
     ])

@@ -65,16 +65,16 @@ final class PageElement {
     if !text.isEmpty { nodes.append(.text(Self.unescaped(text))) }
   }
 
-  private static let entities: [(name: [Unicode.Scalar], scalar: Unicode.Scalar)] = [
+  private static let entities: [(name: String, scalar: Unicode.Scalar)] = [
     ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#13;", "\r"), ("&amp;", "&"),
-  ].map { (name: Array(($0.0 as String).unicodeScalars), scalar: $0.1) }
+  ]
 
   private static func unescaped(_ text: Substring.UnicodeScalarView) -> String {
     var (plain, rest) = (String.UnicodeScalarView(), text)
     while let scalar = rest.first {
-      let entity = scalar == "&" ? entities.first { rest.starts(with: $0.name) } : nil
+      let entity = scalar == "&" ? entities.first { rest.starts(with: $0.name.unicodeScalars) } : nil
       plain.append(entity?.scalar ?? scalar)
-      rest = rest.dropFirst(entity?.name.count ?? 1)
+      rest = rest.dropFirst(entity?.name.unicodeScalars.count ?? 1)
     }
     return String(plain)
   }
