@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Markup
 import Planning
 import Testing
 

@@ -1,3 +1,5 @@
+import Markup
+
 /// Tables whose cells are filled the more strongly the larger their number is. The number is always there too.
 enum HeatMap {
   /// What the ends of the shades stand for.

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Markup
 
 /// Lines over a common axis, before they are drawn. Each has a dash pattern and a marker of its own, and its name at its end.
 struct LineChart: Equatable {

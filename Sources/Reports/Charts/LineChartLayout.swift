@@ -1,5 +1,3 @@
-import Foundation
-
 /// Where everything of a chart is drawn, in units of its view box, which are about pixels.
 struct LineChartLayout {
   static let width = 400.0
@@ -103,14 +101,5 @@ struct LineChartLayout {
 extension Axis {
   init(low: Double, high: Double, ticks: [Double], decimals: Int) {
     (self.low, self.high, self.ticks, self.decimals) = (low, high, ticks, decimals)
-  }
-}
-
-extension Format {
-  /// A number in a drawing, without needless digits.
-  static func coordinate(_ value: Double, _ digits: Int = 1) -> String {
-    let text = String(format: "%.\(digits)f", value.isFinite ? value : 0)
-    let short = text.contains(".") ? String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed()) : text
-    return short == "-0" ? "0" : short
   }
 }

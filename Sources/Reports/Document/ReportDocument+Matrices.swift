@@ -1,3 +1,5 @@
+import Markup
+
 extension ReportDocument {
   /// R of every method, in every order.
   static func matrices(_ comparison: RunSummary) -> Section? {

@@ -1,3 +1,5 @@
+import Markup
+
 extension ReportDocument {
   /// Rows that were answered otherwise at the end than when their task had just been learned.
   static func changes(_ comparison: RunSummary) -> Section? {

@@ -1,3 +1,5 @@
+import Markup
+
 /// A whole report, before it becomes HTML or Markdown: both say the same because both are made from this.
 struct ReportDocument: Equatable {
   /// The first thing that a reader sees of a method.

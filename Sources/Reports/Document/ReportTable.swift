@@ -1,3 +1,5 @@
+import Markup
+
 /// A table, before it becomes HTML, Markdown or text.
 struct ReportTable: Equatable {
   struct Column: Equatable {

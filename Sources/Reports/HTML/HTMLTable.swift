@@ -1,3 +1,5 @@
+import Markup
+
 extension ReportTable {
   /// A figure: title and caption, the table in a container that scrolls sideways by itself, notes.
   ///
@@ -9,8 +11,8 @@ extension ReportTable {
     if titled { parts.append(HTML("h3", ["id": "\(id)-title"], .text(title))) }
     if !caption.text.allSatisfy(\.isWhitespace) { parts.append(HTML("p", ["class": "caption"], caption.html)) }
     parts.append(
-      HTML(
-        "div", ["class": "scroll", "role": "region", "tabindex": "0", "aria-label": title],
+      .scrolling(
+        title,
         HTML(
           "table", ["class": isHeat ? "heat" : isText ? "words" : "numbers"], head, HTML("tbody", [:], rows.map(html)))
       ))

@@ -1,3 +1,5 @@
+import Markup
+
 extension LineChart {
   /// A figure: title, drawing, caption, and the numbers for whoever wants them or cannot see the drawing.
   func html(id: String) -> HTML {

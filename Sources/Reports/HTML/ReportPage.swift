@@ -1,3 +1,4 @@
+import Markup
 import Records
 
 /// A report as one HTML file: no script, nothing from elsewhere. What is not colour says everything that colour says.
@@ -18,7 +19,7 @@ struct ReportPage {
         // Even markup that got through would load and run nothing.
         .void(
           "meta", ["http-equiv": "Content-Security-Policy", "content": "default-src 'none'; style-src 'unsafe-inline'"]),
-        HTML("title", [:], .text(title)), HTML("style", [:], .literal(StyleSheet.text)))
+        HTML("title", [:], .text(title)), HTML("style", [:], StyleSheet.html))
       + HTML("body", [:], header, HTML("main", ["id": "content"], document.sections.map(html)), footer)
     return "<!DOCTYPE html>\n<html lang=\"en\">\n" + page.markup + "</html>\n"
   }

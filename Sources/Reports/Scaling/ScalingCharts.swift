@@ -1,4 +1,5 @@
 import Foundation
+import Markup
 import Planning
 
 /// The drawings of a scaling law: loss against size for each budget, and the best size against the budget.

@@ -1,3 +1,4 @@
+import Markup
 import Planning
 
 /// The numbers of a scaling law as tables.

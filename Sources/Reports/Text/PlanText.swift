@@ -1,3 +1,4 @@
+import Markup
 public import Planning
 
 /// The learning rates of a plan as plain text for a terminal.

@@ -1,0 +1,44 @@
+import Markup
+
+extension Page {
+  /// The experts in memory, with what can be done to each.
+  func experts(_ data: PageData) -> HTML {
+    guard !data.experts.isEmpty else {
+      return HTML("p", [:], .text("None. An expert is loaded with the first request for it."))
+    }
+    return .table(
+      "Experts in memory", columns: ["Expert", "Digest", "State", "References", "Bytes", "Pinned", "Actions"],
+      rows: data.experts.map { expert in
+        let name = data.name(of: expert.version)
+        return [
+          HTML.quoted(name), PageText.digest(expert.version), HTML.quoted(expert.state),
+          HTML.text(PageText.count(expert.references)), HTML.text(Format.bytes(Double(expert.bytes))),
+          HTML.text(expert.isPinned ? "yes" : "no"),
+          HTML("div", ["class": "actions"], pin(expert, name), unload(expert, name)),
+        ]
+      }, isText: true)
+  }
+
+  private func pin(_ expert: PageData.Expert, _ name: String) -> HTML {
+    form(
+      PagePath.pin, digest(expert),
+      .void("input", ["type": "hidden", "name": "pinned", "value": expert.isPinned ? "0" : "1"]),
+      HTML("button", [:], .text(expert.isPinned ? "Unpin" : "Pin"), subject(name)))
+  }
+
+  private func unload(_ expert: PageData.Expert, _ name: String) -> HTML {
+    form(
+      PagePath.unload, digest(expert),
+      HTML("button", [:], .text("Unload"), subject(name)),
+      HTML(
+        "label", [:], .void("input", ["type": "checkbox", "name": "force", "value": "1"]),
+        .text("even while in use"), subject(name)))
+  }
+
+  private func digest(_ expert: PageData.Expert) -> HTML {
+    .void("input", ["type": "hidden", "name": "digest", "value": expert.version.description])
+  }
+
+  /// What a control is about. The row says so to those who see it; for others it is part of the control's name.
+  private func subject(_ name: String) -> HTML { HTML("span", ["class": "unseen"], .text(" " + name)) }
+}

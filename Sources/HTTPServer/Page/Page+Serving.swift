@@ -1,0 +1,118 @@
+public import Foundation
+import Markup
+
+extension Page {
+  /// What is served and how busy it is, with a form to try a text.
+  ///
+  /// - Parameters:
+  ///   - data: What is shown.
+  ///   - trial: What became of a text that was tried.
+  ///   - notice: What became of an action.
+  public func serving(_ data: PageData, trial: PageTrial? = nil, notice: PageNotice? = nil) -> Data {
+    document(
+      "Serving", at: PagePath.serving,
+      notice.map { HTML("p", ["class": $0.isGood ? "notice" : "warning", "role": "status"], .text($0.text)) } ?? HTML.none,
+      // Only the script can pause what it refreshes: without it there is a link.
+      HTML(
+        "p", ["class": "refresh"],
+        HTML("a", ["href": PagePath.serving, "id": "live-link"], .text("Refresh")),
+        HTML("button", ["type": "button", "id": "live-pause", "hidden": ""], .text("Pause")), .text(" "),
+        HTML("span", ["id": "live-status", "role": "status"])),
+      parts(data).joined,
+      trialSection(data, trial))
+  }
+
+  /// The parts of the view that change by themselves, as the script takes them.
+  public func live(_ data: PageData) -> Data {
+    let body = HTML("body", [:], parts(data))
+    return Data(
+      ("<!DOCTYPE html>\n<html lang=\"en\">\n<head><title>Serving</title></head>\n" + body.markup + "</html>\n").utf8)
+  }
+
+  private func parts(_ data: PageData) -> [HTML] {
+    [
+      Self.section("Release", id: "release", live("release", Self.release(data))),
+      Self.section("Load", id: "load", live("load", Self.load(data))),
+      Self.section("Models", id: "models", live("models", Self.models(data))),
+      Self.section("Experts in memory", id: "experts", live("experts", experts(data))),
+      Self.section("Last errors", id: "failures", live("failures", Self.failures(data))),
+    ]
+  }
+
+  /// What the script replaces; headings stay.
+  private func live(_ id: String, _ content: HTML) -> HTML {
+    HTML("div", ["id": "live-\(id)", "data-live": ""], content)
+  }
+
+  private static func load(_ data: PageData) -> HTML {
+    let load = data.load
+    let experts = data.experts.filter { $0.state == "ready" }
+    let prefix =
+      load.prefixQueries > 0
+      ? PageText.number(
+        Format.percent(Double(load.prefixHits) / Double(load.prefixQueries)),
+        detail: "of \(PageText.count(load.prefixQueries)) tokens") : HTML.text("–")
+    return facts([
+      ("Requests a second", .text(Format.decimals(load.requestsPerSecond, 1))),
+      ("Tokens a second", .text(Format.decimals(load.tokensPerSecond, 1))),
+      ("Running", .text(PageText.count(load.running))),
+      ("Waiting", .text(PageText.count(load.waiting))),
+      ("KV blocks in use", blocks(load)),
+      ("Prefix cache hits", prefix),
+      (
+        "Experts resident",
+        PageText.number(
+          PageText.count(experts.count), detail: Format.bytes(experts.reduce(0) { $0 + Double($1.bytes) }))
+      ),
+      (
+        "Experts loaded",
+        PageText.number(
+          PageText.count(load.expertLoads),
+          detail: "\(PageText.count(load.failedExpertLoads)) failed, \(PageText.count(load.expertEvictions)) evicted")
+      ),
+    ])
+  }
+
+  private static func blocks(_ load: PageData.Load) -> HTML {
+    // As floating-point numbers, which cannot overflow.
+    let used = max(Double(load.blocks) - Double(load.freeBlocks), 0)
+    return PageText.number(
+      "\(Format.grouped(Format.decimals(used, 0))) of \(PageText.count(load.blocks))",
+      detail: "\(PageText.count(load.cachedBlocks)) cached, \(PageText.count(load.blockTokens)) tokens each")
+  }
+
+  private static func models(_ data: PageData) -> HTML {
+    guard !data.models.isEmpty else { return HTML("p", [:], .text("Nothing is served.")) }
+    return .table(
+      "Models", columns: ["Name", "Version", "Digest", "Aliases", "Labels", "State"],
+      rows: data.models.map { model in
+        [
+          HTML.quoted(model.name), HTML.text(model.version.map { "\($0)" } ?? "–"),
+          model.digest.map(PageText.digest) ?? HTML.text("–"), names(model.aliases),
+          HTML.text(model.kind == .version ? PageText.count(model.labels) : "–"), HTML.text(state(of: model, data)),
+        ]
+      }, isText: true)
+  }
+
+  private static func names(_ names: [String]) -> HTML {
+    names.isEmpty ? .text("–") : names.map { HTML.quoted($0) + HTML.text(" ") }.joined
+  }
+
+  private static func state(of model: PageData.Model, _ data: PageData) -> String {
+    switch model.kind {
+    case .base: return "always resident"
+    case .auto: return "the router chooses"
+    case .version:
+      guard let expert = data.experts.first(where: { $0.version == model.digest }) else { return "not resident" }
+      return (expert.state == "ready" ? "resident" : expert.state) + (expert.isPinned ? ", pinned" : "")
+    }
+  }
+
+  private static func failures(_ data: PageData) -> HTML {
+    guard !data.failures.isEmpty else { return HTML("p", [:], .text("None since the server was started.")) }
+    return .table(
+      "Last errors", columns: ["Code", "Count", "Last"],
+      rows: data.failures.map { [HTML.quoted($0.code), HTML.text(PageText.count($0.count)), PageText.moment($0.last)] },
+      isText: true)
+  }
+}

@@ -1,0 +1,84 @@
+import Files
+import Markup
+
+extension Page {
+  /// The form to try a text, and what became of one.
+  func trialSection(_ data: PageData, _ trial: PageTrial?) -> HTML {
+    let models = data.models.filter { $0.kind != .base }
+    let fields = form(
+      // The answer is below the form: the browser goes there.
+      PagePath.trial + "#answer",
+      HTML("label", ["for": "try-text"], .text("Text")),
+      HTML(
+        "textarea",
+        [
+          "id": "try-text", "name": "text", "rows": "5", "dir": "auto", "required": "",
+          "maxlength": "\(PageForm.longestText)",
+        ],
+        .verbatim(trial?.text ?? "")),
+      HTML("label", ["for": "try-model"], .text("Model")),
+      HTML(
+        "select", ["id": "try-model", "name": "model"],
+        models.map { model in
+          let isChosen = trial.map { $0.model.hasSameCodePoints(as: model.id) } ?? false
+          return HTML(
+            "option", ["value": model.id, "selected": isChosen ? "" : nil],
+            .text(model.kind == .auto ? "\(model.id.printable) (the router chooses)" : model.id.printable))
+        }),
+      HTML("button", [:], .text("Try")))
+    return Self.section("Try a text", id: "try", fields, trial.map(Self.answer) ?? HTML.none)
+  }
+
+  private static func answer(_ trial: PageTrial) -> HTML {
+    var parts = [HTML("h3", ["id": "answer-title"], .text("Answer"))]
+    if let failure = trial.failure { parts.append(HTML("p", ["class": "warning", "role": "status"], .quoted(failure))) }
+    parts.append(facts(route(trial) + answerFacts(trial)))
+    if let answer = trial.answer, !answer.probabilities.isEmpty {
+      parts.append(HTML("h3", [:], .text("Probabilities")))
+      parts.append(bars(answer.probabilities))
+    }
+    parts.append(HTML("h3", [:], .text("The text as it was read")))
+    parts.append(HTML("div", ["class": "text"], .quoted(trial.text)))
+    return HTML(
+      "section", ["id": "answer", "tabindex": "-1", "aria-labelledby": "answer-title"], parts)
+  }
+
+  private static func route(_ trial: PageTrial) -> [(name: String, value: HTML)] {
+    guard let route = trial.route else { return [("Route", .text("none: the model was chosen by hand"))] }
+    let target =
+      route.task.map { HTML.quoted($0) } ?? HTML.text("no task claims it; the nearest is ") + HTML.quoted(route.nearest)
+    return [
+      ("Route", target),
+      ("Confidence", .text(Format.percent(route.confidence))),
+      ("Distance", .text(Format.decimals(route.distance, 2))), ("Router", PageText.digest(route.router)),
+    ]
+  }
+
+  private static func answerFacts(_ trial: PageTrial) -> [(name: String, value: HTML)] {
+    guard let answer = trial.answer else { return [] }
+    var facts: [(name: String, value: HTML)] = [
+      (answer.probabilities.isEmpty ? "Answer" : "Label", .quoted(answer.text)), ("Model", .quoted(answer.model)),
+      ("Expert", PageText.digest(answer.expert)),
+    ]
+    if answer.droppedTokens > 0 {
+      facts.append(("Not read", .text(Format.count(answer.droppedTokens, "token") + " at the beginning of the text")))
+    }
+    return facts
+  }
+
+  /// Each probability as a number and as a bar. The bar is a drawing, since a style sheet cannot be told a width from here.
+  private static func bars(_ probabilities: [PageTrial.Probability]) -> HTML {
+    HTML(
+      "ul", ["class": "bars"],
+      probabilities.map { probability in
+        HTML(
+          "li", [:],
+          HTML("span", ["class": "label"], .quoted(probability.label)), .text(" "),
+          HTML("span", ["class": "value"], .text(Format.percent(probability.value))),
+          HTML(
+            "svg", ["class": "bar", "viewBox": "0 0 100 6", "preserveAspectRatio": "none", "aria-hidden": "true"],
+            HTML("rect", ["class": "all", "width": "100", "height": "6"]),
+            HTML("rect", ["class": "share", "width": PageText.width(probability.value), "height": "6"])))
+      })
+  }
+}

@@ -1,0 +1,42 @@
+import Files
+import Foundation
+import Markup
+
+/// Dates, digests and numbers as the page writes them.
+enum PageText {
+  /// The beginning of a digest, which is enough to tell versions apart.
+  static func short(_ digest: Digest) -> String { String(digest.hexadecimal.prefix(12)) }
+
+  /// The same with all of it for whoever points at it.
+  static func digest(_ digest: Digest) -> HTML {
+    HTML("code", ["title": digest.description], .text(short(digest)))
+  }
+
+  /// A number with what it means, less prominent.
+  static func number(_ text: String, detail: String) -> HTML {
+    HTML.text(text + " ") + HTML("small", [:], .text(detail))
+  }
+
+  static func count(_ number: Int) -> String { Format.grouped("\(number)") }
+
+  /// How long ago something was.
+  static func age(_ date: Date, at now: Date) -> String {
+    let seconds = now.timeIntervalSince(date)
+    // Days are what a release's age is told in.
+    return seconds >= 48 * 3600 && seconds < 1e9
+      ? Format.count(Int(saturating: seconds / (24 * 3600)), "day") : Format.duration(seconds)
+  }
+
+  /// A moment in UTC; a dash for one that no calendar has.
+  static func moment(_ date: Date) -> HTML {
+    let seconds = date.timeIntervalSince1970
+    guard seconds > -62_000_000_000, seconds < 253_000_000_000 else { return .text("–") }
+    let text = date.formatted(.iso8601)
+    return HTML(
+      "time", ["datetime": text],
+      .text(text.replacingOccurrences(of: "T", with: " ").replacingOccurrences(of: "Z", with: " UTC")))
+  }
+
+  /// A share as it is filled in a bar, 0 to 100.
+  static func width(_ share: Double) -> String { Format.coordinate(100 * (share > 0 ? min(share, 1) : 0), 2) }
+}

@@ -1,0 +1,91 @@
+import Files
+import Foundation
+import Testing
+
+@testable import HTTPServer
+
+/// Is a text a text wherever it stands, whoever wrote it?
+@Suite struct HostileTextTests {
+  /// 200 texts: what breaks out of an element, an attribute, a script or a comment elsewhere, in several wrappings.
+  static let texts: [String] = {
+    let bodies = [
+      "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>", "\"><script>x</script>",
+      "' onmouseover='alert(1)", "\" autofocus onfocus=\"alert(1)", "</textarea><script>x</script>",
+      "</title><script>x</script>", "</option></select><iframe src=//x>", "</bdi><style>*{display:none}</style>",
+      "<!--", "-->", "]]>", "<![CDATA[", "&lt;script&gt;", "&#60;script&#62;", "&amp;amp;", "javascript:alert(1)",
+      "{{constructor}}", "<a href=https://example.org>", "<base href=//x>", "<meta http-equiv=refresh content=0>",
+      "\u{202E}txt.exe\u{202C}", "\u{2066}a\u{2069}\u{200B}\u{FEFF}", "\u{0}\u{1B}[2J\u{7}\u{9B}", "\r\n\r\nx: y",
+      "e\u{301}<\u{338}", "\u{E0073}\u{E0070}", "👩\u{200D}💻", "שלום <b>",
+    ]
+    let wrappings: [(String, String)] = [
+      ("", ""), ("a", "b"), ("\n", "\n"), ("<", ">"), ("&", ";"), ("\"", "\""), ("\u{202E}", ""),
+    ]
+    return Array(wrappings.flatMap { start, end in bodies.map { start + $0 + end } }.prefix(200))
+  }()
+
+  /// The names of a page's elements, without the marks that depend on the text.
+  private func shape(_ page: PageElement) -> [String] {
+    page.all.filter { !($0.name == "span" && $0["class"] == "mark") }.map { element in
+      ([element.name] + element.attributes.map(\.name)).joined(separator: " ")
+    }
+  }
+
+  /// Views that hold texts of others, and none that is part of another view.
+  private func pages(_ text: String) throws -> [(name: String, page: PageElement)] {
+    try SamplePage.views(text).filter { ["overview", "answer", "unclaimed", "problem"].contains($0.name) }.map {
+      (name: $0.name, page: try PageElement.page($0.data))
+    }
+  }
+
+  @Test func manyTexts() throws {
+    #expect(Self.texts.count == 200)
+    let plain = try pages("x").map { shape($0.page) }
+    for text in Self.texts {
+      let shown = Comment(rawValue: String(text.debugDescription.prefix(80)))
+      let pages = try pages(text)
+      #expect(pages.map { shape($0.page) } == plain, shown)
+      for (name, page) in pages where name == "answer" {
+        // A person reads the text, code point by code point: name, id, alias, state, code, failure, route, label, model, text and others.
+        let quoted = page.all("bdi").filter { $0.source.hasSameCodePoints(as: text) }
+        #expect(quoted.count >= 10, shown)
+        let field = try #require(page.all("textarea").first)
+        let typed = text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }
+        #expect(Array(field.text.unicodeScalars) == ["\n"] + typed, shown)
+        // Marks stand in quoted texts alone.
+        let marks = { (elements: [PageElement]) in elements.filter { $0["class"] == "mark" }.count }
+        #expect(marks(page.all("span")) == marks(page.all("bdi").flatMap { $0.all("span") }), shown)
+      }
+    }
+  }
+
+  @Test(arguments: ["<", "\u{202E}", "é", "\u{0}", "&"])
+  func hugeTexts(piece: String) throws {
+    func page(_ text: String) throws -> PageElement {
+      var trial = SamplePage.trial()
+      trial.text = text
+      return try PageElement.page(SamplePage.page.serving(SamplePage.data, trial: trial))
+    }
+    let text = String(repeating: piece, count: 64 * 1024 / piece.utf8.count)
+    let (huge, plain) = (try page(text), try page("x"))
+    #expect(shape(huge) == shape(plain))
+    #expect(huge.all("bdi").contains { $0.source.hasSameCodePoints(as: text) })
+  }
+
+  /// The same in every field: not one element more than with a short text.
+  @Test func hugeTextsEverywhere() {
+    let tags = { (text: String) in SamplePage.views(text).map { $0.data.count { $0 == UInt8(ascii: "<") } } }
+    #expect(tags(String(repeating: "<", count: 64 * 1024)) == tags("x"))
+  }
+
+  /// What changes the direction of writing, or shows nothing, never stands in a page as it is but in the field where it was typed.
+  @Test func nothingHidden() throws {
+    let hidden: Set<Unicode.Scalar> = ["\u{202E}", "\u{0}", "\u{200B}"]
+    for (name, data) in SamplePage.views("a\u{202E}b\u{0}\u{200B}") {
+      let page = try PageElement.page(data)
+      for element in page.all where element.name != "textarea" {
+        let shown = element.ownText + element.attributes.map(\.value).joined()
+        #expect(!shown.unicodeScalars.contains { hidden.contains($0) }, "\(name), \(element.name)")
+      }
+    }
+  }
+}

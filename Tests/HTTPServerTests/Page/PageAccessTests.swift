@@ -1,0 +1,113 @@
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import HTTPServer
+
+/// Can everybody use the page, and nobody else?
+@Suite struct PageAccessTests {
+  private func pages() throws -> [(name: String, page: PageElement)] {
+    try SamplePage.views().map { ($0.name, try PageElement.page($0.data)) }
+  }
+
+  private func words(_ element: PageElement) -> String { element.text.trimmingCharacters(in: .whitespacesAndNewlines) }
+
+  @Test func everyControlHasAName() throws {
+    var controls = 0
+    for (view, page) in try pages() {
+      let labels = page.all("label").filter { !words($0).isEmpty }
+      let labelled = Set(labels.compactMap { $0["for"] })
+      let within = labels.flatMap { $0.all("input") }
+      for element in page.all {
+        switch element.name {
+        case "button", "a", "option": #expect(!words(element).isEmpty, "\(view): \(element.name)")
+        case "input" where element["type"] == "hidden": continue
+        case "input", "select", "textarea":
+          #expect(
+            within.contains { $0 === element } || element["id"].map { labelled.contains($0) } == true,
+            "\(view): \(element.name) \(element["name"] ?? "")")
+        default: continue
+        }
+        controls += 1
+      }
+      // What can be reached by the keyboard and is no control has a name, too.
+      for box in page.all where box["role"] == "region" { #expect(box["aria-label"]?.isEmpty == false, "\(view)") }
+    }
+    #expect(controls > 50)
+  }
+
+  /// The same words on two buttons of a view mean the same, or say on what.
+  @Test func controlsOfARowSayItsName() throws {
+    let page = try #require(try pages().first { $0.name == "serving" }).page
+    let names = page.all("button").map(words)
+    #expect(names.contains("Unpin spam@7") && names.contains("Unload spam@7"))
+    #expect(Set(names).count == names.count)
+    let labels = page.all("label").map(words)
+    #expect(Set(labels).count == labels.count)
+  }
+
+  @Test func headingsAndLandmarks() throws {
+    for (view, page) in try pages() where view != "live" {
+      #expect(page.all("main").count == 1 && page.all("h1").count == 1, "\(view)")
+      #expect(page.all("html").first?["lang"] == "en" && !(page.all("title").first?.text.isEmpty ?? true), "\(view)")
+      // No level is left out on the way down.
+      let levels = page.all.compactMap { $0.name.wholeMatch(of: #/h([1-6])/#).flatMap { Int($0.1) } }
+      #expect(levels.first == 1 && zip(levels, levels.dropFirst()).allSatisfy { $1 <= $0 + 1 }, "\(view): \(levels)")
+      let ids = page.all.compactMap { $0["id"] }
+      #expect(Set(ids).count == ids.count, "\(view): \(ids)")
+      for element in page.all {
+        for key in ["aria-labelledby", "aria-describedby", "for"] {
+          for id in (element[key] ?? "").split(separator: " ") { #expect(ids.contains(String(id)), "\(view): \(id)") }
+        }
+      }
+      #expect(page.all("a").first?["href"] == "#content" && ids.contains("content"), "\(view)")
+    }
+  }
+
+  /// Each form is posted with the session's token, but for the one that opens a session.
+  @Test func everyFormHasAToken() throws {
+    for (view, page) in try pages() {
+      for form in page.all("form") {
+        #expect(form["method"] == "post")
+        let tokens = form.all("input").filter { $0["name"] == "csrf" }.map { $0["value"] }
+        #expect(tokens == (form["action"] == "/login" ? [] : [SamplePage.visit.csrf]), "\(view)")
+      }
+    }
+    let serving = try #require(try pages().first { $0.name == "serving" }).page
+    #expect(
+      Set(serving.all("form").compactMap { $0["action"] })
+        == ["/logout", "/serving/pin", "/serving/unload", "/serving/try#answer"])
+    let pins = serving.all("form").filter { $0["action"] == "/serving/pin" }.map { form in
+      form.all("input").first { $0["name"] == "pinned" }?["value"]
+    }
+    #expect(pins == ["0", "1"])
+  }
+
+  /// What the headers forbid is not there, so that a browser has nothing to complain of.
+  @Test func nothingTheHeadersForbid() throws {
+    let own = ["/", "/serving", "/assets/page.css", "/assets/page.js", "#content"]
+    for (view, page) in try pages() {
+      for element in page.all {
+        for (name, value) in element.attributes {
+          #expect(name != "style" && !name.lowercased().hasPrefix("on"), "\(view): \(name)")
+          if ["href", "src"].contains(name) { #expect(own.contains(value), "\(view): \(value)") }
+          if ["action", "formaction"].contains(name) { #expect(value.hasPrefix("/") && !value.hasPrefix("//")) }
+        }
+        #expect(element.name != "style" && !["iframe", "object", "embed", "base", "img"].contains(element.name))
+        if element.name == "script" { #expect(element.text.isEmpty && element["src"] == "/assets/page.js") }
+      }
+    }
+  }
+
+  @Test func headers() {
+    let fields = PageHeaders.all
+    #expect(
+      fields[.contentSecurityPolicy]
+        == "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    let lines = Set(fields.map { "\($0.name.canonicalName): \($0.value)" })
+    #expect(
+      lines.isSuperset(of: ["referrer-policy: no-referrer", "x-content-type-options: nosniff", "cache-control: no-store"]))
+    #expect(fields.count == 4)
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+@testable import HTTPServer
+
+/// Are the two files that the page loads small, complete and of this server alone?
+@Suite struct PageAssetTests {
+  private let style = String(decoding: PageAssets.styleSheet, as: UTF8.self)
+  private let script = String(decoding: PageAssets.script, as: UTF8.self)
+
+  @Test func nothingFromElsewhere() {
+    #expect(PageAssets.styleSheet.count + PageAssets.script.count <= 30 * 1024)
+    for word in ["http:", "https:", "//", "@import", "url("] { #expect(!style.contains(word), "\(word)") }
+    for word in ["http:", "https:", "import(", "eval(", "Function(", "document.write", "insertAdjacentHTML", ".style"] {
+      #expect(!script.contains(word), "\(word)")
+    }
+    // Markup is parsed into a document of its own, in which nothing runs, and is never assigned.
+    #expect(!script.contains(#/innerHTML\s*=[^=]/#))
+    #expect(script.contains("fetch(\"\(PagePath.live)\""))
+  }
+
+  /// Each element that the script looks for is on the page.
+  @Test func theScriptFindsItsElements() throws {
+    let page = try PageElement.page(SamplePage.page.serving(SamplePage.data))
+    let ids = Set(page.all.compactMap { $0["id"] })
+    let wanted = script.matches(of: #/getElementById\("([a-z-]+)"\)/#).map { String($0.1) }
+    #expect(wanted.count == 3 && wanted.allSatisfy { ids.contains($0) }, "\(wanted)")
+    #expect(script.contains("visibilitychange") && script.contains("document.hidden"))
+  }
+
+  @Test func everybodyCanReadIt() {
+    for rule in [
+      "prefers-color-scheme: dark", "prefers-reduced-motion: reduce", ":focus-visible { outline: 2px", "overflow-x: auto",
+      "overflow-wrap: anywhere",
+    ] { #expect(style.contains(rule), "\(rule)") }
+    // Nothing is wider than the narrowest screen.
+    #expect(!style.contains(#/[^-]width: *(?:3[2-9]\d|[4-9]\d\d|\d{4,})px/#))
+    // Every brace is closed: what follows an open one would be lost.
+    #expect(style.count { $0 == "{" } == style.count { $0 == "}" })
+    #expect(script.count { $0 == "{" } == script.count { $0 == "}" })
+  }
+
+  /// Each class of the views has a rule.
+  @Test func everyClassHasARule() throws {
+    let classes = Set(
+      try SamplePage.views("\u{202E}").flatMap { try PageElement.page($0.data).all.compactMap { $0["class"] } })
+    let unstyled: Set = ["label", "value"]
+    for name in classes.subtracting(unstyled) {
+      let rule = try Regex("\\.\(name)(?![a-z-])")
+      #expect(style.contains(rule), "\(name)")
+    }
+  }
+}
