@@ -35,7 +35,7 @@ struct CompareCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     try ResultFile.requirePlace(out)
-    var plan = try ComparisonPlan(URL(fileURLWithPath: plan))
+    var plan = try ComparisonPlan(URL(fileURLWithPath: self.plan))
     plan.rounds = rounds ?? plan.rounds
     let result = try await ComparisonRun(plan: plan, out: out, keepsTexts: keepTexts).run(say: Console.error)
     try Console.output(ComparisonText.text(result, plan: plan))

@@ -33,14 +33,14 @@ enum PlanWords {
         }
         if isThere { words.append("--\(name)") }
       case .list(let values):
-        for value in values { words.append("--\(name)=\(try text(value, key: member.key))") }
-      case let value: words.append("--\(name)=\(try text(value, key: member.key))")
+        for value in values { try words.append("--\(name)=" + text(of: value, key: member.key)) }
+      case let value: try words.append("--\(name)=" + text(of: value, key: member.key))
       }
     }
     return words
   }
 
-  private static func text(_ value: JSONTree, key: String) throws -> String {
+  private static func text(of value: JSONTree, key: String) throws -> String {
     switch value {
     case .integer(let number): return String(number)
     case .number(let number): return Int(exactly: number).map(String.init) ?? String(number)

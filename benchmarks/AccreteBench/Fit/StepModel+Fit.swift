@@ -56,11 +56,11 @@ extension StepModel {
     var found: [(fit: Fit, error: Double)] = []
     for columns in [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]] {
       for cut in Array(1..<base.count) + [base.count, 0] {
-        if let solution = solution(base, shape, cut: cut, columns) { found.append(solution) }
+        if let one = solution(base, shape, cut: cut, columns) { found.append(one) }
       }
     }
-    let least = found.map(\.error).min() ?? 0
-    let equal = found.filter { $0.error <= least + 1e-12 }.map(\.fit)
+    let least = found.map { $0.error }.min() ?? 0
+    let equal = found.filter { $0.error <= least + 1e-12 }.map { $0.fit }
     if let best = equal.first { return best.noting(equal.dropFirst()) }
     throw NoFit(
       text: "no bandwidth, speed and time of a call explain the measurements; are their steps of the same model?")

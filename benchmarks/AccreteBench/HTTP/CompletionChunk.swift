@@ -28,9 +28,11 @@ struct CompletionChunk: Sendable, Equatable {
     do {
       tree = try JSONTree(Data(event))
     } catch {
-      throw .badStream("an event that is not JSON (\(error)): \(Self.excerpt(event))")
+      throw RequestFailure.badStream("an event that is not JSON (\(error)): \(Self.excerpt(event))")
     }
-    guard case .object = tree else { throw .badStream("an object of JSON expected in each event, got \(tree)") }
+    guard case .object = tree else {
+      throw RequestFailure.badStream("an object of JSON expected in each event, got \(tree)")
+    }
     if let error = tree["error"], !error.isBlank {
       throw RequestFailure(code: "server-error", message: Self.message(of: error))
     }

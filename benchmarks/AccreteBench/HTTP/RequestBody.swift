@@ -18,18 +18,18 @@ enum RequestBody {
       let message = JSONTree.object(["role": .text("user"), "content": .text(prompt)])
       members.append(.init("messages", .list([message])))
     }
-    members += [
+    let rest: [JSONTree.Member] = [
       .init("max_tokens", .integer(request.maxTokens)), .init("temperature", .integer(0)),
       .init("stream", .boolean(true)),
       .init("stream_options", .object(["include_usage": .boolean(true)])),
     ]
+    members += rest
     if ignoresEnd { members.append(.init("ignore_eos", .boolean(true))) }
     if server.style == .llama {
       // An empty list is "no adapter", whatever the server's default is.
-      members.append(
-        .init(
-          "lora", .list(adapter.map { [.object(["id": .integer(number(of: $0, server)), "scale": .number(1)])] } ?? []))
-      )
+      var list: [JSONTree] = []
+      if let adapter { list.append(.object(["id": .integer(number(of: adapter, server)), "scale": .number(1)])) }
+      members.append(.init("lora", .list(list)))
     }
     return JSONTree.object(members).json
   }

@@ -25,10 +25,11 @@ struct ServerFacts: Codable, Sendable {
     }
     // A server need not list its models, or have a version.
     let models = answer.status == 200 ? names(in: answer.body) : []
-    let version = try? await client.get("/version")
-    return ServerFacts(
-      models: models,
-      version: version.flatMap { $0.status == 200 && $0.body.count <= 4096 ? try? JSONTree(Data($0.body)) : nil })
+    var version: JSONTree?
+    if let said = try? await client.get("/version"), said.status == 200, said.body.count <= 4096 {
+      version = try? JSONTree(Data(said.body))
+    }
+    return ServerFacts(models: models, version: version)
   }
 
   /// The ids of a list of models; of what is no such list, none.

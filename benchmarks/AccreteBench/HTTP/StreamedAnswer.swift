@@ -64,7 +64,7 @@ struct StreamedAnswer: Sendable {
   /// - Throws: ``RequestFailure`` where the answer has not ended.
   func requireWhole(beginning: [UInt8]) throws(RequestFailure) {
     guard first != nil else {
-      throw .badStream(
+      throw RequestFailure.badStream(
         "the stream ended without an event that has a choice. Does the server know `stream`? It sent:"
           + " \(CompletionChunk.excerpt(beginning))")
     }

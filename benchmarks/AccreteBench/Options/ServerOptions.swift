@@ -68,7 +68,7 @@ extension ServerOptions {
     let ways = [
       ("--models", !models.isEmpty), ("--models-file", modelsFile != nil), ("--model-pattern", modelPattern != nil),
     ]
-    .filter(\.1).map(\.0)
+    .filter { $0.1 }.map { $0.0 }
     guard ways.count < 2 else {
       throw BenchError.usage("\(ways.joined(separator: " and ")) both name the adapters. Leave one out.")
     }

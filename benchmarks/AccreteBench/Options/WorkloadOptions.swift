@@ -105,7 +105,7 @@ extension WorkloadOptions {
     let count: Int
     switch setup {
     case .sLoRA:
-      let (rate, duration) = (requestRate?.perSecond ?? 2, duration ?? 300)
+      let (rate, duration) = (requestRate?.perSecond ?? 2, self.duration ?? 300)
       guard rate.isFinite else {
         throw BenchError.usage("--request-rate inf: --setup s-lora needs a number, as requests arrive for a time")
       }

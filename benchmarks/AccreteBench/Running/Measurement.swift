@@ -54,12 +54,12 @@ struct Measurement: Codable, Sendable {
     return try await ServerClient.with(server) { client in
       let facts = try await ServerFacts.ask(client)
       // In the style of OpenAI a base without a name cannot be asked; others take any.
-      let client = client.naming(server.baseModel ?? facts.models.first)
-      if client.server.baseModel == nil, server.style == .model, server.adapters.isEmpty {
+      let named = client.naming(server.baseModel ?? facts.models.first)
+      if named.server.baseModel == nil, server.style == .model, server.adapters.isEmpty {
         say("\(server.name): /v1/models names no model, and there is no --base-model; requests are sent without one")
       }
       let driver = LoadDriver(
-        workload: workload, client: client, ignoresEnd: ignoresEnd,
+        workload: workload, client: named, ignoresEnd: ignoresEnd,
         progress: LoadProgress(server.name, count: workload.requests.count, say: say))
       if let failure = await driver.warmUp(warmUp, clock: RunClock()), warmUp > 0 {
         guard failure.code != RequestFailure.connectionCode else {
@@ -73,7 +73,7 @@ struct Measurement: Codable, Sendable {
         program: "accrete-bench \(Program.version)", started: started, machine: Machine.this,
         server: Asked(
           name: server.name, url: server.address.text, endpoint: server.endpoint, adapterStyle: server.style,
-          baseModel: client.server.baseModel, adapters: server.adapters, facts: facts),
+          baseModel: named.server.baseModel, adapters: server.adapters, facts: facts),
         setup: setup, summary: Summary(watched.result, limits: limits, isOpen: workload.limit == nil),
         processes: watched.figures, clientProcessorSeconds: ProcessMemory.processorSeconds - used,
         formulas: Formulas.all, requests: watched.result)
