@@ -70,7 +70,11 @@ struct ExpectedErrors {
         TaskModelError.unsupported(what: "", fix: ""), TaskModelError.invalidOption(name: "", got: "", allowed: ""),
         EvolutionError.unsupported(what: "", fix: ""), RegistryError.illegalName(got: "", what: ""),
         RegistryError.malformedReference(got: "", reason: ""), RegistryError.readingOnly(path: ""),
-        RegistryError.invalid(what: "", got: "", expected: "", fix: ""),
+        RegistryError.invalid(what: "", got: "", expected: "", fix: ""), RegistryError.nameReserved(got: ""),
+        CatalogError.invalidName("", fix: ""), ChatPromptError.noTemplate(base: ""),
+        ChatPromptError.unexpected(model: "", expected: "", got: ""),
+        ChatPromptError.unwritable(model: "", reason: ""), ChatPromptError.specialToken(model: "", place: ""),
+        ChatPromptError.tooLong(prompt: 1, room: 1, limit: 1),
       ]),
     ExpectedErrors(
       64, 404,
@@ -81,7 +85,7 @@ struct ExpectedErrors {
         RegistryError.unknownTask(got: "", known: []), RegistryError.unknownVersion("", known: []),
         RegistryError.unknownAlias("", known: []), RegistryError.unknownRelease(got: 2, last: 1),
         RegistryError.unknownVersionDigest(digest, what: ""), RegistryError.notReleased(name: "", newest: nil),
-        RegistryError.noRelease(path: ""),
+        RegistryError.noRelease(path: ""), CatalogError.notFound("", known: []), CatalogError.versionNotFound("", known: []),
       ]),
     ExpectedErrors(
       64, 409,
