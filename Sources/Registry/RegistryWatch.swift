@@ -13,25 +13,24 @@ public final class RegistryWatch: Sendable {
     let file: FileState
   }
 
-  /// Which file it is that the name leads to.
+  /// The file that the name leads to.
   struct FileState: Sendable, Equatable {
-    private let numbers: [Int]
+    /// Which file it is.
+    let identity: [Int]
+    /// When it was changed last, and how large it is: somebody may write over it without SQLite.
+    let content: [Int]
 
-    /// - Parameter isImmutable: Whether SQLite was told that nobody writes, so that it will not notice if somebody does.
-    init(_ path: String, isImmutable: Bool) throws {
+    init(_ path: String) throws {
       var status = stat()
       guard lstat(path, &status) == 0 else { throw FileError.system(errno, reading: path) }
-      numbers =
-        [Int(truncatingIfNeeded: status.st_dev), Int(truncatingIfNeeded: status.st_ino)]
-        + (isImmutable
-          ? [
-            Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-            access(path + "-wal", F_OK) == 0 ? 1 : 0,
-          ] : [])
+      identity = [Int(truncatingIfNeeded: status.st_dev), Int(truncatingIfNeeded: status.st_ino)]
+      let hasJournal = access(path + "-wal", F_OK) == 0
+      content = [Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec, hasJournal ? 1 : 0]
     }
   }
 
   private let path: String
+  /// Whether SQLite was told that nobody writes, so that it will not notice if somebody does.
   private let isImmutable: Bool
   /// The file that the connection has open: with its name gone, or another file there, it would look at the old one for ever.
   private let opened: FileState
@@ -45,7 +44,7 @@ public final class RegistryWatch: Sendable {
     configuration.readonly = true
     configuration.label = "registry watch"
     // Before it is opened: a file that takes its place meanwhile is another one.
-    opened = try FileState(path, isImmutable: isImmutable)
+    opened = try FileState(path)
     connection = try RegistryDatabase.translated(path) {
       try DatabaseQueue(path: isImmutable ? RegistryDatabase.immutable(path) : path, configuration: configuration)
     }
@@ -58,7 +57,9 @@ public final class RegistryWatch: Sendable {
   /// Take it before reading: what changes while it is read is then seen at the next look.
   /// - Throws: `FileError` where the database's file is gone, ``RegistryError`` where it cannot be read.
   public func mark() throws -> Mark {
-    let file = try FileState(path, isImmutable: isImmutable)
+    let file = try FileState(path)
+    // Of another file this connection knows nothing.
+    guard file.identity == opened.identity else { return Mark(counter: 0, file: file) }
     let counter = try RegistryDatabase.translated(path) {
       try connection.read { try Int.fetchOne($0.cachedStatement(sql: "PRAGMA data_version")) ?? 0 }
     }
@@ -69,5 +70,7 @@ public final class RegistryWatch: Sendable {
   /// registry has to be opened anew.
   ///
   /// - Parameter mark: How it looks now.
-  public func isReplaced(_ mark: Mark) -> Bool { mark.file != opened }
+  public func isReplaced(_ mark: Mark) -> Bool {
+    isImmutable ? mark.file != opened : mark.file.identity != opened.identity
+  }
 }

@@ -136,7 +136,8 @@ public final class ChatPrompts: Sendable {
   }
 
   private func chatForm(_ record: ChatForm.Record, of model: ServedModel) throws -> ChatForm {
-    guard let form = try form.get(), form.record == record else {
+    // One that cannot be learned with has become another, too.
+    guard let form = try? form.get(), form.record == record else {
       throw ChatPromptError.otherTemplate(model: model.id)
     }
     return form

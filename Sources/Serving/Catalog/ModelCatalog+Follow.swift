@@ -21,36 +21,37 @@ extension ModelCatalog {
   }
 
   /// Looks once whether the registry has changed, and waits for that.
-  public func refresh() { queue.sync { look() } }
+  public func refresh() { queue.sync { look(isUrgent: true) } }
 
   /// Between two looks.
   private static let pause = Duration.milliseconds(50)
-  /// What failed is tried again as soon as it looks otherwise, or after this time: a file that lies elsewhere may be mended unseen.
+  /// What failed is tried again after this time.
   private static let retry = Duration.milliseconds(250)
+  /// What fails for so long is opened anew, and no more often than that: opening files that are open elsewhere in this process lets go of
+  /// SQLite's locks on them.
+  private static let patience = Duration.seconds(2)
   /// How long manifests are read ahead between two looks: requests have the machine.
   private static let ahead = Duration.milliseconds(10)
 
   /// On ``queue``.
-  private func look() {
-    var seen: RegistryWatch.Mark?
+  ///
+  /// - Parameter isUrgent: Whether what has failed is tried again at once.
+  private func look(isUrgent: Bool = false) {
+    let (watch, mark, failure) = state.withLock { ($0.watch, $0.mark, $0.failure) }
+    let time = ContinuousClock.now
+    let lasts = failure.map { time - $0.since } ?? .zero
+    let pause = lasts < Self.patience ? Self.retry : Self.patience
+    if let failure, !isUrgent, time - failure.at < pause { return }
     do {
-      let watch = state.withLock { $0.watch }
-      let mark = try watch.mark()
-      seen = mark
-      let isDue = state.withLock { state in
-        guard let failure = state.failure else { return state.mark != mark }
-        return failure.mark != mark || ContinuousClock.now - failure.at >= Self.retry
-      }
-      guard isDue else { return }
-      if watch.isReplaced(mark) {
-        try reopen()
-      } else {
-        let contents = try source.registry.contents()
-        try requireSameBase(contents)
-        publish(contents, watch, mark)
-      }
+      guard lasts < Self.patience else { return try reopen() }
+      let now = try watch.mark()
+      guard failure != nil || now != mark else { return }
+      guard !watch.isReplaced(now) else { return try reopen() }
+      let contents = try source.registry.contents()
+      try requireSameBase(contents)
+      publish(contents, watch, now)
     } catch {
-      state.withLock { $0.failure = Failure(text: "\(error)", mark: seen, at: .now) }
+      state.withLock { $0.failure = Failure(text: "\(error)", since: failure?.since ?? time, at: time) }
     }
   }
 

@@ -44,7 +44,8 @@ public final class ModelCatalog: Sendable {
   /// Why the last look did not end in a snapshot.
   struct Failure {
     let text: String
-    let mark: RegistryWatch.Mark?
+    /// When the first of them failed, and the last.
+    let since: ContinuousClock.Instant
     let at: ContinuousClock.Instant
   }
 
