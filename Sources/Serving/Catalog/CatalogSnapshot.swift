@@ -11,9 +11,10 @@ struct CatalogSnapshot: Sendable {
     var aliases: [String: Int] = [:]
     var released: Int?
 
-    /// What of it can be asked for, for messages: aliases, then versions, the newest first.
+    /// What of it can be asked for, for messages: aliases, then versions, the newest first. The registry takes aliases that no request can name.
     func known(of name: String) -> [String] {
-      aliases.keys.sorted().map { "\(name):\($0)" } + versions.keys.sorted(by: >).map { "\(name)@\($0)" }
+      aliases.keys.filter(ModelName.isAlias).sorted().map { "\(name):\($0)" }
+        + versions.keys.sorted(by: >).map { "\(name)@\($0)" }
     }
   }
 

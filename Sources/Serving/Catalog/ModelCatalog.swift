@@ -111,11 +111,11 @@ public final class ModelCatalog: Sendable {
       continuation.yield(CatalogChange(state.snapshot))
       return number
     }
-    continuation.onTermination = { [weak self] _ in
-      self?.state.withLock { _ = $0.listeners.removeValue(forKey: number) }
-    }
+    continuation.onTermination = { [weak self] _ in self?.forget(number) }
     return stream
   }
+
+  private func forget(_ listener: Int) { state.withLock { $0.listeners[listener] = nil } }
 
   // MARK: The base's name
 

@@ -58,12 +58,12 @@ public enum ModelName: Sendable, Hashable {
     guard let mark else { return .released(name) }
     let rest = String(text[bytes.index(after: mark)...])
     return try bytes[mark] == UInt8(ascii: "@")
-      ? version(of: name, rest, refuse: refuse) : alias(of: name, rest, refuse: refuse)
+      ? numbered(name, rest, refuse: refuse) : aliased(name, rest, refuse: refuse)
   }
 
   /// What stands behind `@`.
-  private static func version(
-    of name: String, _ rest: String, refuse: (String) -> CatalogError
+  private static func numbered(
+    _ name: String, _ rest: String, refuse: (String) -> CatalogError
   ) throws -> ModelName {
     if let digits = hexadecimal(rest) { return .digest(name, prefix: try prefix(digits, of: name, refuse: refuse)) }
     if isNumber(rest) {
@@ -77,8 +77,8 @@ public enum ModelName: Sendable, Hashable {
   }
 
   /// What stands behind `:`.
-  private static func alias(
-    of name: String, _ rest: String, refuse: (String) -> CatalogError
+  private static func aliased(
+    _ name: String, _ rest: String, refuse: (String) -> CatalogError
   ) throws -> ModelName {
     if let digits = hexadecimal(rest) {
       throw refuse(meant("\(name)@sha256:\(try prefix(digits, of: name, refuse: refuse))"))
@@ -132,9 +132,13 @@ public enum ModelName: Sendable, Hashable {
     !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) }
   }
 
-  private static func isAlias(_ text: String) -> Bool {
+  /// Whether a request can name a version by this alias: `v7` and `latest` would be taken for something else.
+  static func isAlias(_ text: String) -> Bool {
     guard let first = text.utf8.first, (97...122).contains(first), text.utf8.count <= 32 else { return false }
-    return text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+    guard text.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }) else {
+      return false
+    }
+    return !text.hasSameCodePoints(as: "latest") && !(first == UInt8(ascii: "v") && isNumber(String(text.dropFirst())))
   }
 
   private static func meant(_ name: String) -> String { "Did you mean \(name)?" }
