@@ -43,13 +43,26 @@ extension Registry {
     try ledger.record("gate", "\(row.record.reference)", ["verdict": .text(gate.verdict.rawValue)])
   }
 
-  /// Refuses a name for a task that is not plain, or that differs from a registered one only by case.
+  /// Refuses a name for a task that is not plain, that differs from a registered one only by case, or that is reserved.
   ///
   /// - Parameter name: The name.
-  /// - Throws: ``RegistryError/illegalName(got:what:)``, ``RegistryError/nameTaken(got:other:)``.
+  /// - Throws: ``RegistryError/illegalName(got:what:)``, ``RegistryError/nameTaken(got:other:)``,
+  ///   ``RegistryError/nameReserved(got:)``.
   public func requireUsableName(_ name: String) throws {
     try Self.requirePlain(name, Self.taskName)
-    try database.read { _ = try expert(named: name, $0) }
+    try database.read { database in
+      if try expert(named: name, database) == nil { try Self.requireUnreserved(name) }
+    }
+  }
+
+  /// Names of what a server is asked for beside tasks; upper and lower case count as the same.
+  ///
+  /// A registry may have a task of such a name from an earlier program: that one goes on, and its versions are named by their numbers.
+  public static let reservedNames = ["auto", "base"]
+
+  private static func requireUnreserved(_ name: String) throws {
+    let small = name.lowercased()
+    guard !reservedNames.contains(where: small.hasSameCodePoints) else { throw RegistryError.nameReserved(got: name) }
   }
 
   static let manifestMedia = "application/vnd.accrete.version+json"
@@ -148,6 +161,7 @@ extension Registry {
     if let known = try self.expert(named: manifest.name, ledger.database) {
       expert = known
     } else {
+      try Self.requireUnreserved(manifest.name)
       expert = try Int.fetchOne(ledger.database, sql: "SELECT ifnull(max(id), 0) + 1 FROM expert") ?? 1
       try ledger.insert(
         .expert,

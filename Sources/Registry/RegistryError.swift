@@ -7,6 +7,8 @@ public enum RegistryError: AccreteError, Equatable {
   case alreadyARegistry(path: String)
   case illegalName(got: String, what: String)
   case nameTaken(got: String, other: String)
+  /// A task by the name of what is no task: ``Registry/reservedNames``.
+  case nameReserved(got: String)
   case malformedReference(got: String, reason: String)
   case unknownTask(got: String, known: [String])
   case unknownVersion(String, known: [Int])
@@ -54,7 +56,7 @@ public enum RegistryError: AccreteError, Equatable {
 
   public var category: ErrorCategory {
     switch self {
-    case .illegalName, .malformedReference, .readingOnly, .invalid: .usage
+    case .illegalName, .nameReserved, .malformedReference, .readingOnly, .invalid: .usage
     case .notARegistry, .unknownTask, .unknownVersion, .unknownAlias, .unknownRelease, .unknownVersionDigest,
       .notReleased, .noRelease:
       .notFound
@@ -85,6 +87,9 @@ public enum RegistryError: AccreteError, Equatable {
     case .nameTaken(let got, let other):
       "task \(got): \(other) is registered already, and names that differ only by case count as the same. Use --name \(other) for a"
         + " new version of it, or another --name."
+    case .nameReserved(let got):
+      "\(Registry.taskName) \(got): is reserved: a request for `auto` finds its task by itself, and one for `base` is answered without any."
+        + " Give another one with --name, such as --name \(got)-task."
     case .malformedReference(let got, let reason):
       "\(got.debugDescription): \(reason). Expected NAME, NAME@NUMBER or NAME:ALIAS, as spam, spam@2 or spam:stable."
     case .unknownTask(let got, let known) where got.contains("@") || got.contains(":"):

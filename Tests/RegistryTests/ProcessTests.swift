@@ -83,6 +83,33 @@ private enum Faults {
 
   private func text(_ file: URL) -> String { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
 
+  /// A server looks at what the program's other commands do.
+  @Test func aWatchSeesAnotherProcess() throws {
+    let sample = try Sample()
+    let (output, error) = (sample.scratch.url("output"), sample.scratch.url("error"))
+    let folder = sample.scratch.url("loaded")
+    _ = try Registry.create(at: folder, base: Self.base, actor: "ada")
+    let watch = try Registry.open(folder, access: .reading).watch()
+    let before = try watch.mark()
+    #expect(try watch.mark() == before)
+    let process = try Faults.start(["load", folder.path, "--seconds", "60"], output: output, error: error)
+    defer {
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    var marks = 0
+    var last = before
+    let end = Date().addingTimeInterval(30)
+    while marks < 3, Date() < end {
+      let mark = try watch.mark()
+      if mark != last { marks += 1 }
+      last = mark
+      usleep(10_000)
+    }
+    #expect(marks == 3, "\(text(error))")
+    #expect(!watch.isReplaced(last))
+  }
+
   /// D6: a backup that is made while another process writes restores to a registry that verifies.
   @Test func backupUnderLoad() throws {
     let sample = try Sample()

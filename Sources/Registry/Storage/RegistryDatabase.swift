@@ -42,12 +42,12 @@ final class RegistryDatabase: Sendable {
 
   /// Whether nobody can be writing: the folder does not allow it or its disk is full, and nobody has left a journal. SQLite wants to write
   /// in order to share a database with writers, and has to be told that there are none.
-  private static func isImmutable(_ path: String) -> Bool {
+  static func isImmutable(_ path: String) -> Bool {
     let folder = (path as NSString).deletingLastPathComponent
     return Foundation.access(path + "-wal", F_OK) != 0 && (Foundation.access(folder, W_OK) != 0 || isFull(path))
   }
 
-  private static func immutable(_ path: String) -> String {
+  static func immutable(_ path: String) -> String {
     var allowed = CharacterSet.urlPathAllowed
     allowed.remove(charactersIn: "?#%")
     return "file:\(path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)?immutable=1"

@@ -21,5 +21,5 @@ extension TaskForm.Kind {
 
 extension TaskForm {
   /// What stands for the right answer of a row that is asked for it.
-  var anyAnswer: String { kind == .severalLabels ? LabelSet([]).text : labels.first ?? "" }
+  package var anyAnswer: String { kind == .severalLabels ? LabelSet([]).text : labels.first ?? "" }
 }
