@@ -1,6 +1,6 @@
 import ModelConfiguration
 import Randomness
-import Torch
+public import Torch
 
 /// Sequences that are continued together, one token a step: they join and leave at any step, each with its own expert and options.
 ///

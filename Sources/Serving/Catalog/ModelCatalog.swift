@@ -1,6 +1,6 @@
 import Dispatch
-import Files
-import Foundation
+public import Files
+public import Foundation
 import Generation
 public import Registry
 import Synchronization

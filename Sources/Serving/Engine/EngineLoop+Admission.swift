@@ -1,3 +1,7 @@
+import Experts
+import ModelConfiguration
+import Registry
+import Streams
 import Decoder
 import Files
 import Generation

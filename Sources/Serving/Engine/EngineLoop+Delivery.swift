@@ -1,3 +1,4 @@
+import Tokenization
 import Decoder
 import Generation
 import Torch

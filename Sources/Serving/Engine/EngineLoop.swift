@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Decoder
 import Files
 import Foundation

@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Decoder
 public import Files
 import Foundation
