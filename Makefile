@@ -13,8 +13,8 @@ all: build
 
 help:
 	@echo "make demo       learn three small tasks, accrete beside sequential LoRA (about two minutes)"
-	@echo "make build      build .build/release/accrete"
-	@echo "make install    put it under PREFIX (/usr/local), relocatable, with manual and completions: make install PREFIX=~/.local"
+	@echo "make build      build .build/release/accrete and accrete-server"
+	@echo "make install    put them under PREFIX (/usr/local), relocatable, with manual and completions: make install PREFIX=~/.local"
 	@echo "make bridge     build what accrete needs to run on another libtorch: make bridge TORCH=FOLDER"
 	@echo "make test       build and run all tests"
 	@echo "make check      format and tests of the modules that changed since BASE (what is not committed)"
@@ -40,10 +40,11 @@ build: setup
 	@mkdir -p .build && Scripts/state_sources > .build/built-from
 	$(SWIFT) build --configuration release --product accrete-torch
 	$(SWIFT) build --configuration release --product accrete
+	$(SWIFT) build --configuration release --product accrete-server
 	$(call link_libtorch,--configuration release)
 	@Scripts/state_sources "$$($(SWIFT) build --configuration release --show-bin-path)" --configuration release \
 	  --built-from "$$(cat .build/built-from)" --swift $(firstword $(SWIFT))
-	@echo "built: .build/release/accrete"
+	@echo "built: .build/release/accrete and .build/release/accrete-server"
 
 # The library accrete-torch is the bridge for the libtorch of setup; this one is for any other (docs/libtorch.md).
 bridge:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The manual page, from what `accrete --experimental-dump-help` prints: standard input to standard output."""
+"""The manual page of a program, from what it prints with `--experimental-dump-help`: standard input to standard output."""
 
 import json
 import sys
@@ -40,9 +40,11 @@ def sections(command, path):
 
 def main():
     command = json.load(sys.stdin)["command"]
-    print(".TH ACCRETE 1\n.SH NAME")
-    print(f"accrete \\- {roff(command.get('abstract'))}")
-    print(".SH SYNOPSIS\n.B accrete\n.I command\n[options]\n.SH COMMANDS")
+    name = command["commandName"]
+    has_commands = any(inner["commandName"] != "help" for inner in command.get("subcommands", []))
+    print(f".TH {roff(name.upper())} 1\n.SH NAME")
+    print(f"{roff(name)} \\- {roff(command.get('abstract'))}")
+    print(f".SH SYNOPSIS\n.B {roff(name)}" + ("\n.I command" if has_commands else "") + "\n[options]\n.SH " + ("COMMANDS" if has_commands else "OPTIONS"))
     print("\n".join(sections(command, [])))
 
 

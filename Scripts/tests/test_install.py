@@ -40,8 +40,9 @@ HELP = {
 def make_stub(built):
     """A folder as a build leaves it."""
     (built / "help.resources").mkdir(parents=True)
-    (built / "accrete").write_text(PROGRAM)
-    os.chmod(built / "accrete", 0o755)
+    for name in ("accrete", "accrete-server"):
+        (built / name).write_text(PROGRAM)
+        os.chmod(built / name, 0o755)
     (built / "libaccrete-torch.so").write_text("bridge")
     (built / "help.resources/help.json").write_text(json.dumps(HELP))
 
@@ -102,7 +103,7 @@ class ReadOnlyTests(unittest.TestCase):
         self.assertEqual(self.run_as_another(prefix, "--version").strip(), f"version 1 in {(prefix / 'lib/accrete').resolve()}")
         self.assertEqual(self.run_as_another(prefix, "--generate-completion-script", "zsh"), "completion for zsh\n")
 
-    @unittest.skipUnless(all((BUILT / name).is_file() for name in ("accrete", "libaccrete-torch.so")), f"{BUILT} is not built: make build")
+    @unittest.skipUnless(all((BUILT / name).is_file() for name in ("accrete", "accrete-server", "libaccrete-torch.so")), f"{BUILT} is not built: make build")
     def test_the_program_itself(self):
         prefix = self.installed(BUILT)
         self.assertRegex(self.run_as_another(prefix, "--version"), r"[0-9]+\.[0-9]+\.[0-9]+")
@@ -134,6 +135,10 @@ class InstallTests(unittest.TestCase):
             out = subprocess.run([moved / "bin/accrete", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout
             self.assertEqual(out.strip(), f"version 1 in {(moved / 'lib/accrete').resolve()}")
             self.assertEqual((moved / "share/zsh/site-functions/_accrete").read_text(), "completion for zsh\n")
+            server = subprocess.run([moved / "bin/accrete-server", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout
+            self.assertEqual(server, out)
+            self.assertEqual((moved / "share/zsh/site-functions/_accrete-server").read_text(), "completion for zsh\n")
+            self.assertTrue((moved / "share/man/man1/accrete-server.1").is_file())
             manual = (moved / "share/man/man1/accrete.1").read_text()
             for part in (".SS accrete learn", ".B <file>", ".B \\-\\-rank <rank>", ".br\naccrete learn FILE\n.br", "\\&.hidden"):
                 self.assertIn(part, manual)

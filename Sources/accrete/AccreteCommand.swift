@@ -132,7 +132,7 @@ struct AccreteCommand: ParsableCommand {
         subcommands: [
           InitCommand.self, LearnCommand.self, PredictCommand.self, RouteCommand.self, EvaluateCommand.self,
           ListCommand.self, ShowCommand.self, ExplainCommand.self, PromoteCommand.self, RollbackCommand.self,
-          ForgetCommand.self, RegistryCommand.self, KeysCommand.self, ExpertsCommand.self,
+          ForgetCommand.self, ServeCommand.self, KeysCommand.self, RegistryCommand.self, ExpertsCommand.self,
         ]),
       CommandGroup(
         name: "Laboratory",

@@ -1,3 +1,4 @@
+import GRDB
 import Crypto
 import Files
 import Foundation

@@ -1,3 +1,5 @@
+import Synchronization
+import Files
 import Crypto
 import Foundation
 

@@ -31,7 +31,7 @@ extension AccessDatabase {
   }
 
   private static func write(schemaTo path: String) throws {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw FileError.system(errno, writing: path) }
     close(descriptor)
     try translated(path) {

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Records
 import Runs
+import Torch
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -5,6 +5,7 @@ import Learning
 import Records
 import Reports
 import Runs
+import Torch
 
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Records
 import Runs
+import Torch
 
 extension RunOptions {
   /// The YAML file, or an empty one.

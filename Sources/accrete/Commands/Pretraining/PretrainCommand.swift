@@ -4,6 +4,7 @@ import Foundation
 import Pretraining
 import Records
 import Runs
+import Torch
 
 struct PretrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

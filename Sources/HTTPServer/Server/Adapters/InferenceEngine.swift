@@ -1,0 +1,22 @@
+import Files
+import Serving
+import Streams
+import TaskModels
+
+/// What handlers ask of the engine; tests have one without a model.
+protocol InferenceEngine: Sendable {
+  func submit(_ request: EngineRequest) throws -> AsyncStream<EngineEvent>
+  func classify(
+    _ rows: [RequestRow], by version: Digest, asker: String, deadline: ContinuousClock.Instant?
+  ) async throws -> [TaskAnswer]
+  func route(
+    _ rows: [RequestRow], asker: String, deadline: ContinuousClock.Instant?
+  ) async throws -> (routes: [RequestRouter.Route], router: Digest)
+  func load(_ version: Digest) async throws
+  func unload(_ version: Digest, force: Bool) async throws
+  func pin(_ version: Digest, _ isPinned: Bool) async throws
+  var statistics: EngineStatistics { get }
+  func stop(cancelling: Bool) async
+}
+
+extension ServingEngine: InferenceEngine {}

@@ -1,0 +1,132 @@
+import Files
+import Foundation
+import Hummingbird
+import Serving
+import Streams
+import TaskModels
+
+/// `POST /accrete/v1/classify` and `POST /accrete/v1/route`: what `accrete predict` and `accrete route` print.
+struct ClassifyHandler: Sendable {
+  let core: ServerCore
+
+  // MARK: Labels
+
+  func classify(_ scope: RequestScope) async throws -> Response {
+    let token = try Exchange.enter(core)
+    let body = try await BodyReader.read(scope, limits: core.options.limits)
+    let request = try ClassifyRequest(body: body, unknownFields: core.unknownFields)
+    let exchange = Exchange(
+      core, scope, "classify", model: request.model, input: "input", patience: request.options.deadline, token: token)
+    return try await exchange.run { try await classify(request, exchange) }
+  }
+
+  private func classify(_ request: ClassifyRequest, _ exchange: Exchange) async throws -> Response {
+    let rows = try ChatRows.rows(ofTexts: request.input)
+    let named = try core.catalog.resolve(request.model)
+    try exchange.reserve(Self.tokens(rows))
+    var accrete = AccreteAnswer()
+    accrete.requested = request.model
+    accrete.release = core.catalog.revision
+    accrete.ignored = request.ignored
+    let (lines, model): ([AnswerLine], String)
+    if named.kind == .auto {
+      (lines, model) = (try await routed(rows, request, exchange), named.id)
+    } else {
+      try exchange.scope.caller.grant.require(model: core.catalog.texts(naming: named))
+      let found = exchange.resolved(Resolution(named, requested: request.model, release: core.catalog.revision))
+      accrete = found.answer(ignored: request.ignored)
+      (lines, model) = (try await answers(rows, named, request, exchange), named.id)
+    }
+    exchange.watch.answered()
+    let headers = exchange.headers(accrete, model: model)
+    return Response(json: try ClassifyAnswer(model: model, results: lines, accrete: accrete).json(), headers: headers)
+  }
+
+  /// Each text by the task that claims it; all of them have to be claimed.
+  private func routed(
+    _ rows: [RequestRow], _ request: ClassifyRequest, _ exchange: Exchange
+  ) async throws -> [AnswerLine] {
+    let grant = exchange.scope.caller.grant
+    try grant.require(model: [ModelName.autoName])
+    let routes = try await self.routes(rows, exchange).routes
+    guard routes.count == rows.count else { throw EngineFailure.failed("the router left texts out") }
+    for (index, route) in routes.enumerated() where route.task == nil {
+      exchange.watch.routed(to: nil, .refused, confidence: nil)
+      throw APIError(
+        .unknownTask,
+        "`input[\(index)]`: no task claims this text. Name a task as `model`, or leave it out.", param: "input[\(index)]")
+    }
+    var lines = [AnswerLine?](repeating: nil, count: rows.count)
+    let groups = Dictionary(grouping: rows.indices) { routes[$0].task ?? "" }
+    for (task, positions) in groups.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+      let model = try core.catalog.resolve(task)
+      try grant.require(model: core.catalog.texts(naming: model))
+      for position in positions { exchange.watch.routed(to: task, .routed, confidence: routes[position].confidence) }
+      let found = try await answers(
+        positions.map { rows[$0] }, model, request, exchange, routes: positions.map { routes[$0] })
+      for (position, line) in zip(positions, found) { lines[position] = line }
+    }
+    return lines.compactMap(\.self)
+  }
+
+  private func answers(
+    _ rows: [RequestRow], _ model: ServedModel, _ request: ClassifyRequest, _ exchange: Exchange,
+    routes: [RequestRouter.Route]? = nil
+  ) async throws -> [AnswerLine] {
+    guard let digest = model.digest, let form = model.form else {
+      throw APIError(
+        .invalidValue, "`model`: \(model.id) is the base, which has no labels. Name a task, or auto.", param: "model")
+    }
+    try request.requireLabels(form.labels)
+    let (engine, id, deadline) = (core.engine, exchange.scope.caller.id, exchange.deadline)
+    let answers = try await exchange.scope.connection.whileConnected {
+      try await engine.classify(rows, by: digest, asker: id, deadline: deadline)
+    }
+    guard answers.count == rows.count else { throw EngineFailure.failed("the task left texts out") }
+    return rows.indices.map { index in
+      var line = AnswerLine(rows[index], task: model.task, version: model.id, route: routes?[index])
+      line.take(answers[index], labels: form.labels, LabelSelection(only: request.labels))
+      return line
+    }
+  }
+
+  // MARK: Routes
+
+  func route(_ scope: RequestScope) async throws -> Response {
+    let token = try Exchange.enter(core)
+    let body = try await BodyReader.read(scope, limits: core.options.limits)
+    let request = try RouteRequest(body: body, unknownFields: core.unknownFields)
+    let exchange = Exchange(
+      core, scope, "route", model: ModelName.autoName, input: "input", patience: request.options.deadline, token: token)
+    return try await exchange.run {
+      let (rows, grant) = (try ChatRows.rows(ofTexts: request.input), scope.caller.grant)
+      try grant.require(model: [ModelName.autoName])
+      try exchange.reserve(Self.tokens(rows))
+      let (routes, _) = try await self.routes(rows, exchange)
+      let results = routes.map { route in
+        exchange.watch.routed(
+          to: route.task, route.task == nil ? .unknown : .routed, confidence: route.task == nil ? nil : route.confidence)
+        return RouteAnswer.Result(route, model: route.task.flatMap { try? core.catalog.resolve($0).id })
+      }
+      exchange.watch.answered()
+      var accrete = AccreteAnswer()
+      accrete.release = core.catalog.revision
+      return Response(
+        json: try RouteAnswer(results).json(), headers: exchange.headers(accrete, model: ModelName.autoName))
+    }
+  }
+
+  private func routes(
+    _ rows: [RequestRow], _ exchange: Exchange
+  ) async throws -> (routes: [RequestRouter.Route], router: Digest) {
+    let (engine, id, deadline) = (core.engine, exchange.scope.caller.id, exchange.deadline)
+    return try await exchange.watch.routing {
+      try await exchange.scope.connection.whileConnected {
+        try await engine.route(rows, asker: id, deadline: deadline)
+      }
+    }
+  }
+
+  /// About how many tokens texts have: what limits are kept by, as the exact number is known only when they were read.
+  static func tokens(_ rows: [RequestRow]) -> Int { rows.reduce(0) { $0 + $1.text.utf8.count / 4 + 1 } }
+}

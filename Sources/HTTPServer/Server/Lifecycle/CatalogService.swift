@@ -1,0 +1,39 @@
+import Files
+import Logging
+import Serving
+import ServiceLifecycle
+
+/// Follows the registry, and loads what was released before the first request asks for it.
+struct CatalogService: Service {
+  let catalog: ModelCatalog
+  let engine: ServingEngine
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await catalog.follow() }
+        group.addTask {
+          for await change in catalog.changes() {
+            logger.info("release \(change.revision.map(String.init) ?? "none"): \(change.versions.count) versions")
+            await load(change.versions)
+          }
+        }
+      }
+    }
+  }
+
+  /// One by one: who asks for one that is not there yet waits for that one alone. When the next one would push another out, it is enough.
+  private func load(_ versions: [Digest]) async {
+    let evictions = engine.statistics.evictions
+    for version in versions {
+      guard !Task.isCancelled, engine.statistics.evictions == evictions else { return }
+      do {
+        try await engine.load(version)
+      } catch {
+        // Its requests are answered with an error of their own; the others go on.
+        logger.error("a released version cannot be loaded", metadata: ["version": "\(version)", "cause": "\(error)"])
+      }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Files
+import HTTPTypes
+import Serving
+import Testing
+
+@testable import HTTPServer
+
+/// Do completions, classification, routing and the admin's endpoints answer what they should?
+@Suite struct OtherEndpointTests {
+  @Test func aCompletionOfSeveralPrompts() async throws {
+    let server = FakeServer()
+    let answer = try await server.ask(
+      .post, "/v1/completions", #"{"model":"base","prompt":["ab","c"],"echo":true,"max_tokens":4}"#)
+    guard case .list(let choices)? = try answer.json()["choices"] else { throw FakeAnswer.Unexpected() }
+    #expect(choices.map { $0["text"]?.string } == ["abHello", "cHello"])
+    #expect(choices.map { $0["index"]?.integer } == [0, 1])
+    #expect(try answer.json()["usage"]?["completion_tokens"]?.integer == 6)
+    #expect(answer.header("x-request-id")?.hasPrefix("cmpl-") == true)
+    #expect(server.engine.state.withLock { $0.requests.map(\.prompt) } == [[97, 98], [99]])
+  }
+
+  @Test func aStreamOfSeveralPromptsNumbersItsChoices() async throws {
+    let answer = try await FakeServer().ask(
+      .post, "/v1/completions", #"{"model":"base","prompt":["ab","c"],"stream":true}"#)
+    let events = answer.events()
+    #expect(events.last == "[DONE]")
+    let chunks = try events.dropLast().map { try JSONTree(.init($0.utf8)) }
+    var texts = ["", ""]
+    for chunk in chunks {
+      guard case .list(let choices)? = chunk["choices"], let choice = choices.first else { continue }
+      texts[try #require(choice["index"]?.integer)] += choice["text"]?.string ?? ""
+    }
+    #expect(texts == ["Hello", "Hello"])
+  }
+
+  @Test(arguments: [
+    #"{"model":"base","prompt":[[300]]}"#, #"{"model":"base","prompt":""}"#, #"{"model":"auto","prompt":["a","b"]}"#,
+    #"{"model":"auto","prompt":[1]}"#, #"{"model":"base","prompt":"a","suffix":"b"}"#,
+  ])
+  func completionsThatCannotBe(_ body: String) async throws {
+    let answer = try await FakeServer().ask(.post, "/v1/completions", body)
+    #expect(answer.status == 400, "\(answer.body)")
+    _ = try answer.code()
+  }
+
+  @Test func labelsOfTexts() async throws {
+    let server = FakeServer()
+    server.engine.state.withLock { $0.labels = [0, 1] }
+    let answer = try await server.ask(.post, "/accrete/v1/classify", #"{"model":"spam","input":["a","b"]}"#)
+    guard case .list(let results)? = try answer.json()["results"] else { throw FakeAnswer.Unexpected() }
+    #expect(results.map { $0["label"]?.string } == ["spam", "ok"])
+    #expect(results.allSatisfy { $0["calibrated"] == .boolean(true) && $0["version"]?.string == "spam@7" })
+    #expect(try answer.json()["model"]?.string == "spam@7")
+  }
+
+  @Test func classificationRefusesWhatNoTaskClaims() async throws {
+    let server = FakeServer()
+    server.engine.state.withLock {
+      $0.route = RequestRouter.Route(task: nil, confidence: 0.1, distance: 9, nearest: "spam", distances: [:])
+    }
+    let answer = try await server.ask(.post, "/accrete/v1/classify", #"{"model":"auto","input":"a"}"#)
+    #expect(answer.status == 422)
+    #expect(try await server.ask(.post, "/accrete/v1/classify", #"{"model":"base","input":"a"}"#).status == 400)
+    let routed = try await server.ask(.post, "/accrete/v1/route", #"{"input":["a"]}"#)
+    guard case .list(let routes) = try routed.json() else { throw FakeAnswer.Unexpected() }
+    #expect(routes.first?["unknown"] == .boolean(true) && routes.first?["model"] == .null)
+  }
+
+  @Test func expertsAreNamedByTheirDigests() async throws {
+    let server = FakeServer()
+    let path = "/admin/v1/experts/\(FakeCatalog.spamDigest)"
+    for (verb, told) in [
+      (":load", "load"), (":unload", "unload"), (":unload?force=1", "unload by force"), (":pin", "pin"), (":pin?pinned=0", "unpin"),
+    ] {
+      let answer = try await server.ask(.post, path + verb, isAdmin: true)
+      #expect(answer.status == 200)
+      #expect(server.engine.state.withLock { $0.told.last } == told)
+      #expect(try answer.json()["id"]?.string == "spam@7")
+    }
+    for wrong in ["spam@7", "sha256:00", "..%2Fetc", "\(Digest(of: .init("other".utf8)))"] {
+      let answer = try await server.ask(.post, "/admin/v1/experts/\(wrong):load", isAdmin: true)
+      #expect(try answer.code() == "version_not_found", "\(wrong)")
+    }
+  }
+
+  @Test func metricsAreText() async throws {
+    let server = FakeServer()
+    _ = try await server.ask(.post, "/v1/chat/completions", #"{"model":"base","messages":[{"role":"user","content":"a"}]}"#)
+    let answer = try await server.ask(.get, "/metrics", isAdmin: true)
+    #expect(answer.header("content-type")?.hasPrefix("text/plain; version=0.0.4") == true)
+    #expect(answer.body.contains("accrete_request_success_total{") && answer.body.contains("accrete_release_revision 42"))
+    // None is on its way any more.
+    #expect(server.core.drain.running == 0)
+  }
+
+  @Test func nothingIsReleased() async throws {
+    #expect(try await FakeServer().ask(.get, "/admin/v1/registry/release", isAdmin: true).status == 404)
+  }
+
+  @Test func thePageOpensAndItsFormsNeedItsToken() async throws {
+    let server = FakeServer()
+    let page = try await server.ask(.get, "/", isAdmin: true)
+    #expect(page.status == 200 && page.header("content-security-policy") != nil)
+    #expect(page.header("set-cookie")?.contains("HttpOnly") == true)
+    let form: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+    let posted = try await server.ask(.post, "/serving/unload", "digest=\(FakeCatalog.spamDigest)", headers: form, isAdmin: true)
+    #expect(posted.status == 303 && posted.header("location") == "/login")
+    #expect(server.engine.state.withLock { $0.told.isEmpty })
+  }
+}

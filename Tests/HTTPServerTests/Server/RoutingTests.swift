@@ -1,0 +1,118 @@
+import Files
+import HTTPTypes
+import Testing
+
+@testable import HTTPServer
+
+/// Does every request get an answer, and every wrong one an error in OpenAI's form?
+@Suite struct RoutingTests {
+  @Test(arguments: ["/v2/models", "/", "/v1", "/v1/chat", "/v1/chat/completions/x", "/%", "/%ff", "//", "/v1//models", "*", ""])
+  func unknownPaths(_ path: String) async throws {
+    let answer = try await FakeServer().ask(.get, path)
+    #expect(answer.status == 404)
+    #expect(try answer.code() == "route_not_found")
+    #expect(answer.header("content-type") == "application/json")
+    #expect(answer.header("x-request-id")?.hasPrefix("req-") == true)
+  }
+
+  @Test func aPathThatIsNearlyOne() async throws {
+    let answer = try await FakeServer().ask(.post, "/v1/chat/completion", "{}")
+    #expect(answer.status == 404 && answer.body.contains("/v1/chat/completions"))
+  }
+
+  @Test(arguments: [
+    "/v1/embeddings", "/v1/responses", "/v1/responses/resp_1", "/v1/audio/speech", "/v1/files", "/v1/batches",
+    "/v1/moderations", "/accrete/v1/review/items", "/accrete/v1/review/items/1",
+  ])
+  func whatIsLeftOutSaysWhy(_ path: String) async throws {
+    let answer = try await FakeServer().ask(.post, path, "{}")
+    #expect(answer.status == 404)
+    #expect(try answer.code() == "route_not_found")
+    #expect(answer.body.contains("not served"))
+  }
+
+  @Test func theLoopIsNotServedYet() async throws {
+    let answer = try await FakeServer().ask(.get, "/admin/v1/loop/jobs", isAdmin: true)
+    #expect(answer.status == 404 && answer.body.contains("not served yet"))
+  }
+
+  @Test func wrongMethods() async throws {
+    let server = FakeServer()
+    for (method, path, allowed) in [
+      (HTTPRequest.Method.get, "/v1/chat/completions", "POST"), (.delete, "/v1/models", "GET"), (.options, "/healthz", "GET"),
+    ] {
+      let answer = try await server.ask(method, path)
+      #expect(answer.status == 405 && answer.header("allow") == allowed)
+      #expect(try answer.code() == "method_not_allowed")
+    }
+  }
+
+  @Test func headIsGetWithoutABody() async throws {
+    let answer = try await FakeServer().ask(.head, "/version")
+    #expect(answer.status == 200 && answer.body.isEmpty)
+  }
+
+  @Test func valuesOfAPathAreDecoded() async throws {
+    let server = FakeServer()
+    for path in ["/v1/models/spam@7", "/v1/models/spam%407", "/v1/models/spam:production"] {
+      let answer = try await server.ask(.get, path)
+      #expect(try answer.json()["id"]?.string == "spam@7", "\(path)")
+    }
+    #expect(try await server.ask(.get, "/v1/models/spam@6").code() == "version_not_found")
+    #expect(try await server.ask(.get, "/v1/models/nothing").code() == "model_not_found")
+    // Three segments are no model: names have no slash.
+    #expect(try await server.ask(.get, "/v1/models/a/b").code() == "route_not_found")
+  }
+
+  @Test func targets() {
+    #expect(RequestTarget("/a/b%2Fc?x=1&y=%20z+").parts == ["a", "b/c"])
+    #expect(RequestTarget("/a?x=1&y=%20z+&x=2").query == ["x": "2", "y": " z "])
+    #expect(RequestTarget("http://host:1/a?b").parts == ["a"])
+    #expect(RequestTarget("http://host").parts == [""])
+    #expect(RequestTarget("/%zz").parts == nil)
+    #expect(RequestTarget("").parts == [])
+  }
+
+  @Test func patternsWithSuffixes() throws {
+    let parts = Route.parts(of: "/admin/v1/experts/{digest}:load")
+    #expect(parts.last == .value(name: "digest", suffix: ":load"))
+    let route = Route(.post, "/x/{digest}:load", .anyone, "") { _ in .init(json: .init()) }
+    #expect(route.values(of: ["x", "sha256:ab:load"]) == ["digest": "sha256:ab"])
+    #expect(route.values(of: ["x", ":load"]) == nil)
+    #expect(route.values(of: ["x", "sha256:ab"]) == nil)
+  }
+
+  /// The description has every field that is read, and every path.
+  @Test func theDescriptionIsWhole() async throws {
+    let server = FakeServer()
+    let document = try await server.ask(.get, "/openapi.json").json()
+    let paths = try #require(document["paths"])
+    for route in RouteTable.ofPublic(server.core).routes {
+      #expect(paths[route.pattern]?[route.method.rawValue.lowercased()] != nil, "\(route.pattern)")
+    }
+    let schema = paths["/v1/chat/completions"]?["post"]?["requestBody"]?["content"]?["application/json"]?["schema"]
+    for field in ChatRequest.fields where field.effect != .refused {
+      #expect(schema?["properties"]?[field.name] != nil, "\(field.name)")
+    }
+    #expect(schema?["description"]?.string?.contains("tools") == true)
+  }
+
+  @Test func models() async throws {
+    let answer = try await FakeServer().ask(.get, "/v1/models?all=1").json()
+    guard case .list(let entries)? = answer["data"] else { throw FakeAnswer.Unexpected() }
+    #expect(entries.map { $0["id"]?.string } == ["seedling", "auto", "notes@1", "spam@7"])
+  }
+
+  @Test func health() async throws {
+    let server = FakeServer()
+    #expect(try await server.ask(.get, "/healthz").status == 200)
+    #expect(try await server.ask(.get, "/readyz").body == "{\"ready\":true}")
+    server.core.isTested = false
+    #expect(try await server.ask(.get, "/readyz").status == 503)
+    let health = try await server.ask(.get, "/health")
+    #expect(health.status == 503 && health.body.isEmpty)
+    let lost = try await FakeServer(problem: "gone").ask(.get, "/readyz")
+    // What is wrong with which file is for the log.
+    #expect(lost.status == 503 && lost.body.contains("registry") && !lost.body.contains("gone"))
+  }
+}
