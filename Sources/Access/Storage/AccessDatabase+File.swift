@@ -33,7 +33,7 @@ extension AccessDatabase {
   private static func write(schemaTo path: String) throws {
     let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw FileError.system(errno, writing: path) }
-    close(descriptor)
+    Foundation.close(descriptor)
     try translated(path) {
       let queue = try DatabaseQueue(path: path)
       try queue.inDatabase { database in

@@ -82,8 +82,8 @@ final class ExpertMetrics: Sendable {
 
     let experts = statistics.experts.map {
       Resident(
-        version: $0.version, name: name($0.version), isLoading: $0.state == "loading",
-        isLoaded: $0.state == "ready" || $0.state == "draining", isUsed: $0.references > 0, isPinned: $0.isPinned)
+        version: $0.version, name: name($0.version), isLoading: $0.state == .loading,
+        isLoaded: $0.state == .ready || $0.state == .draining, isUsed: $0.references > 0, isPinned: $0.isPinned)
     }
     takeResident(experts.filter(\.isLoaded))
     adapters.replaceAll([
@@ -120,7 +120,7 @@ final class ExpertMetrics: Sendable {
     let ordered = experts.filter(isBusy) + experts.filter { !isBusy($0) }
     resident.replaceAll(
       ordered.enumerated().map { index, expert in
-        let words = index < Self.places ? expert.words : (MetricLabel.other, "")
+        let words = index < Self.places ? expert.words : (expert: MetricLabel.other, version: "")
         let labels = [
           MetricLabel("expert", words.expert), MetricLabel("version", words.version),
           MetricLabel("pinned", String(expert.isPinned)),

@@ -1,3 +1,4 @@
+import HummingbirdCore
 import Access
 import Files
 import Foundation

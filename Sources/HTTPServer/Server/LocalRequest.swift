@@ -1,3 +1,4 @@
+import HummingbirdCore
 import Files
 import Foundation
 import HTTPTypes

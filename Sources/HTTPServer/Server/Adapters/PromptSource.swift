@@ -1,3 +1,5 @@
+import ModelConfiguration
+import Decoder
 import Files
 import Foundation
 import Generation
@@ -86,17 +88,7 @@ final class BasePrompts: PromptSource {
 
 extension ChatRequest {
   /// Its messages, as prompts and rows take them.
-  var servedMessages: [Serving.ChatMessage] {
-    messages.map { message in
-      let role: Serving.ChatMessage.Role =
-        switch message.role {
-        case .system: .system
-        case .user: .user
-        case .assistant: .assistant
-        }
-      return Serving.ChatMessage(role, message.text)
-    }
-  }
+  var servedMessages: [ChatMessage] { messages }
 }
 
 extension TemplateObject {

@@ -1,3 +1,4 @@
+import Registry
 import Access
 import Files
 import Foundation

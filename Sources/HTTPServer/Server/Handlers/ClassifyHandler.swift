@@ -1,3 +1,4 @@
+import Access
 import Files
 import Foundation
 import Hummingbird

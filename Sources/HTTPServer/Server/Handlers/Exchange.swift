@@ -1,3 +1,4 @@
+import HummingbirdCore
 import Access
 import Files
 import Foundation
@@ -142,7 +143,8 @@ final class Exchange: Sendable {
   func headers(_ accrete: AccreteAnswer, model: String) -> HTTPFields {
     var fields = HTTPFields()
     for (name, value) in accrete.headers(requestID: scope.id, model: model) { fields.set(name, value) }
-    for (name, value) in reservation.withLock({ $0?.held.standing.headers }) ?? [] { fields.set(name, value) }
+    let standing = reservation.withLock { $0?.held.standing }
+    for header in standing?.headers ?? [] { fields.set(header.name, header.value) }
     TraceHeaders.write(watch.context, to: &fields)
     return fields
   }

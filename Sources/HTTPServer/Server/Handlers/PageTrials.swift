@@ -1,3 +1,4 @@
+import Logging
 import Files
 import Foundation
 import Serving

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Access
 import Files
 import Foundation

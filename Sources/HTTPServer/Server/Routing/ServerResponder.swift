@@ -1,3 +1,5 @@
+import Logging
+import Access
 import Files
 import Foundation
 import HTTPTypes
@@ -35,7 +37,8 @@ struct ServerResponder: HTTPResponder {
     guard response.body.contentLength == nil else { return response }
     let body = response.body
     response.body = ResponseBody { writer in
-      try await withExtendedLifetime(flight) { try await body.write(writer) }
+      try await body.write(writer)
+      withExtendedLifetime(flight) {}
     }
     return response
   }
