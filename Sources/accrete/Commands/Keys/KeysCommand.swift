@@ -1,5 +1,6 @@
+import Registry
 import Access
-import ArgumentParser
+public import ArgumentParser
 
 struct KeysCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,3 +1,5 @@
+import Registry
+import Files
 import Access
 import ArgumentParser
 
