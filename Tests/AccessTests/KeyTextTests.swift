@@ -43,6 +43,7 @@ import Testing
   @Test func aTextWithoutEnd() {
     let text = "ak_0123456789ab_" + String(repeating: "A", count: 50_000_000)
     let clock = ContinuousClock()
-    #expect(clock.measure { #expect(KeyText(text) == nil) } < .milliseconds(100))
+    let time = clock.measure { _ = KeyText(text) }
+    #expect(KeyText(text) == nil && time < .milliseconds(100))
   }
 }

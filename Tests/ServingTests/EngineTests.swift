@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Decoder
 import Files
 import Generation
@@ -151,7 +152,7 @@ import Torch
   @Test func answersAreThoseOfPredict() async throws {
     let home = try ServingHome()
     let version = try home.add("spam", labels: ["no", "yes", "maybe"], seed: 5)
-    let rows = ["You have won a prize!", "See you at noon.", "Call now"].map { RequestRow(text: $0) }
+    let rows = try ["You have won a prize!", "See you at noon.", "Call now"].map { try RequestRow(text: $0) }
     let expected = try home.registry.load("spam@1", on: home.base).predict(rows)
     let engine = try ServingEngine(home.base, registry: home.registry, options: Self.options())
     let answers = try await engine.classify(rows, by: version.digest)
@@ -172,7 +173,8 @@ import Torch
     #expect(answer.texts.isEmpty)
     // An expert that was never trained says what the base says, and that is what it is.
     let base = await Self.read(try engine.submit(EngineRequest([100, 200])))
-    #expect(await Self.read(try engine.submit(EngineRequest([100, 200], expert: idle.digest))) == base)
+    let own = await Self.read(try engine.submit(EngineRequest([100, 200], expert: idle.digest)))
+    #expect(own == base)
     await engine.stop(cancelling: false)
   }
 

@@ -6,16 +6,23 @@ import Foundation
 extension EngineStatistics {
   /// A snapshot with these experts; every other number is one of its own, so that none can be taken for another.
   static func sample(_ experts: [ResidentExpert] = []) -> EngineStatistics {
-    EngineStatistics(
-      running: 3, waiting: 4, blocks: 100, freeBlocks: 50, cachedBlocks: 25, blockTokens: 64, prefixQueries: 1_001,
-      prefixHits: 501, promptTokens: 2_001, generatedTokens: 3_001, preemptions: 7, steps: 11, tokensPerSecond: 13,
-      heartbeat: ContinuousClock.now, experts: experts, evictions: 17, loads: 19, failedLoads: 5)
+    var statistics = EngineStatistics()
+    (statistics.running, statistics.waiting) = (3, 4)
+    (statistics.blocks, statistics.freeBlocks, statistics.cachedBlocks, statistics.blockTokens) = (100, 50, 25, 64)
+    (statistics.prefixQueries, statistics.prefixHits) = (1_001, 501)
+    (statistics.promptTokens, statistics.generatedTokens) = (2_001, 3_001)
+    (statistics.preemptions, statistics.steps, statistics.tokensPerSecond) = (7, 11, 13)
+    statistics.experts = experts
+    (statistics.evictions, statistics.loads, statistics.failedLoads) = (17, 19, 5)
+    return statistics
   }
 }
 
+typealias ResidentExpert = EngineStatistics.ResidentExpert
+
 extension ResidentExpert {
   static func sample(
-    _ number: Int, state: String = "ready", references: Int = 0, isPinned: Bool = false
+    _ number: Int, state: ResidentExpert.State = .ready, references: Int = 0, isPinned: Bool = false
   ) -> ResidentExpert {
     ResidentExpert(
       version: digest(number), state: state, references: references, bytes: 1_024, isPinned: isPinned)

@@ -124,8 +124,8 @@ import Testing
     metrics.expertLoaded(after: .milliseconds(20))
     metrics.take(
       .sample([
-        .sample(1, references: 2, isPinned: true), .sample(2), .sample(3, state: "loading"),
-        .sample(4, state: "draining", references: 1), .sample(5, state: "failed"),
+        .sample(1, references: 2, isPinned: true), .sample(2), .sample(3, state: .loading),
+        .sample(4, state: .draining, references: 1), .sample(5, state: .failed),
       ])
     ) { digest in
       (1...4).first { ResidentExpert.digest($0) == digest }.map { ExpertName(name: "expert-\($0)", version: 1) }

@@ -213,7 +213,7 @@ import Testing
     #expect("\(AnswerID(.other, milliseconds: 1_469_918_176_385, random: random))" == "req-01ARYZ6S41ZZZZZZZZZZZZZZZZ")
     // More bits and more bytes than there are.
     #expect("\(AnswerID(.chat, milliseconds: .max, random: random + [1, 2]))" == "chatcmpl-7ZZZZZZZZZZZZZZZZZZZZZZZZZ")
-    let ids = [0, 1, 31, 32, 1_764_300_000_000].map { "\(AnswerID(.chat, milliseconds: $0, random: [9, 9]))" }
+    let ids = [UInt64(0), 1, 31, 32, 1_764_300_000_000].map { "\(AnswerID(.chat, milliseconds: $0, random: [9, 9]))" }
     #expect(ids == ids.sorted() && Set(ids).count == ids.count && ids.allSatisfy { $0.utf8.count == 35 })
   }
 }

@@ -1,3 +1,4 @@
+import Decoder
 import Files
 import Foundation
 import Serving

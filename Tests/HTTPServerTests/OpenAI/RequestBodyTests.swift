@@ -1,3 +1,4 @@
+import Serving
 import Foundation
 import HTTPServer
 import Testing

@@ -1,3 +1,4 @@
+import Synchronization
 import Access
 import Files
 import Foundation

@@ -1,3 +1,5 @@
+import Synchronization
+import Decoder
 import Files
 import HTTPTypes
 import Serving

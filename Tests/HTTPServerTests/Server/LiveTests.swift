@@ -1,3 +1,4 @@
+import Synchronization
 import Files
 import Foundation
 import HummingbirdTesting

@@ -1,3 +1,4 @@
+import Synchronization
 import Files
 import HTTPTypes
 import Serving

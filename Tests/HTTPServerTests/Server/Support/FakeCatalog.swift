@@ -49,7 +49,7 @@ struct FakePrompts: PromptSource {
   var vocabularySize: Int { 256 }
 
   func prompt(_ request: ChatRequest, for model: ServedModel) throws -> ChatPrompt {
-    ChatPrompt(request.messages.flatMap { $0.text.utf8.map(Int.init) }, template: nil, limit: contextTokens)
+    ChatPrompt(request.messages.flatMap { $0.content.utf8.map(Int.init) }, template: nil, limit: contextTokens)
   }
 
   func ids(of text: String, allowsSpecialTokens: Bool) throws -> [Int] { text.utf8.map(Int.init) }
