@@ -209,6 +209,8 @@ let package = Package(
       dependencies: [
         "Randomness", "Files", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       path: "benchmarks/AccreteBench", swiftSettings: settings),
     .executableTarget(
@@ -313,7 +315,7 @@ let package = Package(
     .testTarget(
       name: "AccreteTests",
       dependencies: [
-        "accrete", "BenchmarkSupport", "TestSupport", "example-first-task", "example-own-method",
+        "accrete", "Access", "BenchmarkSupport", "TestSupport", "example-first-task", "example-own-method",
         "example-decoding-with-experts",
         "example-several-tasks", "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels",
         "Pretraining", "Learning",

@@ -5,8 +5,16 @@ public import Foundation
 ///
 /// It is held as its 32 bytes: a registry lists tens of thousands of them.
 public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
-  /// Eight bytes in each, the first one the highest.
-  private let words: SIMD4<UInt64>
+  /// Eight bytes in each, the first one the highest. Not a vector: asynchronous functions keep their values where only sixteen bytes are
+  /// aligned, and a vector of four needs 32.
+  private struct Words: Hashable, Sendable {
+    let first: UInt64
+    let second: UInt64
+    let third: UInt64
+    let fourth: UInt64
+  }
+
+  private let words: Words
 
   private static let prefix: StaticString = "sha256:"
   private static let size = 32
@@ -21,20 +29,18 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
     words = bytes.withUnsafeBytes { Self.words($0) }
   }
 
-  private static func words(_ bytes: UnsafeRawBufferPointer) -> SIMD4<UInt64> {
-    var words = SIMD4<UInt64>()
-    for index in 0..<4 {
-      words[index] = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+  private static func words(_ bytes: UnsafeRawBufferPointer) -> Words {
+    func word(_ index: Int) -> UInt64 {
+      UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
     }
-    return words
+    return Words(first: word(0), second: word(1), third: word(2), fourth: word(3))
   }
 
   /// Its 32 bytes.
   public var bytes: Data { withBytes { Data($0) } }
 
   private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    var ordered = SIMD4<UInt64>()
-    for index in 0..<4 { ordered[index] = words[index].bigEndian }
+    let ordered = (words.first.bigEndian, words.second.bigEndian, words.third.bigEndian, words.fourth.bigEndian)
     return withUnsafeBytes(of: ordered, body)
   }
 

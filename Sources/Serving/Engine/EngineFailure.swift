@@ -1,7 +1,7 @@
 public import Files
 
 /// Why a request was not answered.
-public enum EngineFailure: Error, Sendable, Equatable {
+public enum EngineFailure: AccreteError, Equatable {
   /// Too many wait, or it would wait longer than it may; try again after so many seconds.
   case queueFull(retryAfter: Int)
   /// The server takes nothing new.
@@ -18,4 +18,30 @@ public enum EngineFailure: Error, Sendable, Equatable {
   case invalid(String)
   /// A defect of ours, or of the machine.
   case failed(String)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .tooLong, .invalid: .usage
+    case .queueFull, .draining, .deadlineExceeded, .cancelled: .busy
+    case .expertFailed: .damaged
+    case .failed: .internal
+    }
+  }
+
+  public var description: String { text.onOneLine }
+
+  private var text: String {
+    switch self {
+    case .queueFull(let seconds): "Too many requests wait: try again in \(seconds) s."
+    case .draining: "The server is about to end and takes nothing new: ask another one."
+    case .deadlineExceeded: "The time for the answer is over: give it more, or ask when less is going on."
+    case .cancelled: "The request was given up, as nobody waits for its answer."
+    case .expertFailed(let version, let reason):
+      "The version \(version) cannot answer: \(reason). `accrete registry verify` says whether its files are as they were."
+    case .tooLong(let prompt, let requested, let limit):
+      "The prompt has \(prompt) tokens and \(requested) are to be written, and there is room for \(limit): shorten the text, or ask for fewer."
+    case .invalid(let reason): "The request cannot be: \(reason)."
+    case .failed(let reason): "The engine has failed: \(reason)"
+    }
+  }
 }
