@@ -1,5 +1,7 @@
 import Crypto
+import Files
 import Foundation
+import Synchronization
 
 extension AccessKeys {
   /// The keys in use as they were at one moment.

@@ -1,5 +1,7 @@
 import Access
 import ArgumentParser
+import Foundation
+import Registry
 
 struct KeysCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

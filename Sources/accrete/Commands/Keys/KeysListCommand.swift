@@ -1,6 +1,8 @@
 import Access
 import ArgumentParser
+import Files
 import Foundation
+import Registry
 
 struct KeysListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

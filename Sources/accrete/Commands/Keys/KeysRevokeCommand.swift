@@ -1,5 +1,8 @@
 import Access
 import ArgumentParser
+import Files
+import Foundation
+import Registry
 
 struct KeysRevokeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
