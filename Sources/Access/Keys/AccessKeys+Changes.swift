@@ -64,8 +64,7 @@ extension AccessKeys {
           got: text, known: try KeyRow.live(transaction, path: path).map(\.record.name).sorted())
       }
       guard row.record.revoked == nil else { return row.record }
-      try transaction.execute(
-        sql: "UPDATE access_key SET revoked = ? WHERE id = ?", arguments: [now, row.record.id])
+      try KeyRow.revoke(row.record.id, at: now, transaction)
       guard let revoked = try KeyRow.find(transaction, id: row.record.id, path: path)?.record else {
         throw AccessError.damaged(path: path, reason: "a row that was written is not there")
       }

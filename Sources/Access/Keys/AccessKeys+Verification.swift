@@ -1,7 +1,9 @@
 import Synchronization
 import Files
 import Crypto
+import Files
 import Foundation
+import Synchronization
 
 extension AccessKeys {
   /// The keys in use as they were at one moment.

@@ -105,6 +105,11 @@ struct KeyRow {
     try Int.fetchOne(database, sql: "SELECT count(*) FROM access_key WHERE revoked IS NULL") ?? 0
   }
 
+  /// - Parameter seconds: Since 1970.
+  static func revoke(_ id: String, at seconds: Int, _ database: Database) throws {
+    try database.execute(sql: "UPDATE access_key SET revoked = ? WHERE id = ?", arguments: [seconds, id])
+  }
+
   /// Writes when keys were used, where that is later than what is written.
   ///
   /// - Parameter uses: Seconds since 1970 by the id of the key.

@@ -2,7 +2,9 @@ import Registry
 import Files
 import Access
 import ArgumentParser
+import Files
 import Foundation
+import Registry
 
 struct KeysListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

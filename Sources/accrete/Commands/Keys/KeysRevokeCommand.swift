@@ -2,6 +2,9 @@ import Registry
 import Files
 import Access
 import ArgumentParser
+import Files
+import Foundation
+import Registry
 
 struct KeysRevokeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
