@@ -79,6 +79,11 @@ import Testing
     #expect(!progress.isServerAway)
     progress.add(refused)
     #expect(progress.isServerAway)
+    // It stays away: requests that are not sent any more find nobody.
+    var unsent = StreamedAnswer(sent: 0)
+    unsent.failure = RequestFailure(code: RequestFailure.notSentCode, message: "")
+    progress.add(unsent)
+    #expect(progress.isServerAway)
   }
 
   @Test func progressSaysTheEnd() {

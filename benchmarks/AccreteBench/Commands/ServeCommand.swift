@@ -37,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
       try server.server(named: name, adapters: adapters), workload, say: Console.error)
     if let out { try ResultFile.write(keepTexts ? measurement : measurement.withoutTexts(), to: out) }
     try Console.output(SummaryText.text(measurement))
-    if measurement.summary.failures["not-sent"] != nil {
+    if measurement.summary.failures[RequestFailure.notSentCode] != nil {
       throw BenchError.serverAway(
         url: measurement.server.url, reason: "it took no connection any more in the measurement")
     }

@@ -40,7 +40,7 @@ struct ComparisonRun {
           named: entry.name, adapters: try entry.options.adapterNames(item.options.adapters))
         let label = "round \(round + 1) of \(plan.rounds), \(item.name)"
         let measurement = try await Measurement.make(server, item.options, round: round) { say("\(label), \($0)") }
-        guard measurement.summary.failures["not-sent"] == nil else {
+        guard measurement.summary.failures[RequestFailure.notSentCode] == nil else {
           throw BenchError.serverAway(
             url: server.address.text, reason: "\(entry.name) took no connection any more in \(label)")
         }

@@ -7,6 +7,7 @@ struct RequestFailure: Error, Codable, Sendable, Equatable {
 
   static let connectionCode = "connection"
   static let timeoutCode = "timeout"
+  static let notSentCode = "not-sent"
 
   static func badStream(_ message: String) -> RequestFailure { RequestFailure(code: "bad-stream", message: message) }
 }

@@ -41,7 +41,7 @@ struct LoadDriver: Sendable {
     guard !progress.isServerAway else {
       var answer = StreamedAnswer(sent: clock.seconds)
       answer.failure = RequestFailure(
-        code: "not-sent", message: "\(LoadProgress.patience) connections in a row had failed")
+        code: RequestFailure.notSentCode, message: "\(LoadProgress.patience) connections in a row had failed")
       progress.add(answer)
       return RequestRecord(request, answer, adapter: adapter(of: request))
     }

@@ -37,7 +37,10 @@ final class LoadProgress: Sendable {
       state.failed += answer.failure == nil ? 0 : 1
       // Only who was never reached: a connection that breaks later was taken by somebody.
       let isRefused = answer.failure?.code == RequestFailure.connectionCode && answer.status == nil
-      state.refusedInARow = isRefused ? state.refusedInARow + 1 : 0
+      // What was not sent says nothing new of the server.
+      if answer.failure?.code != RequestFailure.notSentCode {
+        state.refusedInARow = isRefused ? state.refusedInARow + 1 : 0
+      }
       guard answer.ended - state.said >= 1 || state.done == total else { return nil }
       state.said = answer.ended
       return "\(label): \(state.done)/\(total) requests, \(state.failed) failed, \(state.tokens) tokens,"
