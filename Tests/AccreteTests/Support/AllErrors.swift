@@ -232,7 +232,10 @@ struct ExpectedErrors {
   private static let machine: [ExpectedErrors] = [
     ExpectedErrors(
       69, 500,
-      [RegistryError.newerSchema(path: "", found: 2, known: 1), RegistryError.networkFileSystem(path: "", kind: "")]),
+      [
+        RegistryError.newerSchema(path: "", found: 2, known: 1), RegistryError.networkFileSystem(path: "", kind: ""),
+        ServerProgramError.missing(path: ""), ServerProgramError.notStarted(path: "", reason: ""),
+      ]),
     ExpectedErrors(
       70, 500,
       [

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import HTTPTypes
 import Serving
 import Testing

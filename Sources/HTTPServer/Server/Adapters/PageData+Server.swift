@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Registry
 import Serving
 
 extension PageData {

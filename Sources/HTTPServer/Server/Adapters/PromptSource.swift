@@ -1,6 +1,8 @@
+import Decoder
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
 import Registry
 import Serving
 import Streams

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Serving
 import Streams
 import TaskModels

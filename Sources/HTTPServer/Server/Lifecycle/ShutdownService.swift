@@ -7,7 +7,8 @@ import Synchronization
 /// It says first that it is not ready, and goes on taking requests until a load balancer could know (`--drain-delay`); then it takes none,
 /// lets those that run end (`--drain-timeout`), and gives up the rest. When it returns, the group shuts down.
 final class ShutdownService: Service {
-  private let signals: ServerSignals
+  /// `nil`: none comes, as in tests.
+  private let signals: ServerSignals?
   private let drain: DrainState
   private let times: (delay: Duration, timeout: Duration)
   private let logger: Logger
@@ -19,7 +20,7 @@ final class ShutdownService: Service {
   private static let lastWords: Duration = .seconds(5)
 
   init(
-    _ signals: ServerSignals, drain: DrainState, delay: Duration, timeout: Duration, logger: Logger,
+    _ signals: ServerSignals?, drain: DrainState, delay: Duration, timeout: Duration, logger: Logger,
     cancel: @escaping @Sendable () async -> Void
   ) {
     (self.signals, self.drain, self.logger, self.cancel) = (signals, drain, logger, cancel)
@@ -30,7 +31,7 @@ final class ShutdownService: Service {
   var signal: Int32? { received.withLock { $0 } }
 
   func run() async throws {
-    let number = await cancelWhenGracefulShutdown { [signals] in await signals.next() }
+    let number = await cancelWhenGracefulShutdown { [signals] in await signals?.next() }
     guard let number else {
       // Another service has ended: what runs ends with it.
       drain.move(to: .cancelling)

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import NIOCore
 import NIOHTTP1
 
@@ -19,6 +20,7 @@ struct ServerResponder: HTTPResponder {
     core.metrics.httpStarted()
     // Of a stream the end comes when its body is gone.
     let flight = OnRelease { [metrics = core.metrics] in metrics.httpEnded() }
+    defer { withExtendedLifetime(flight) {} }
     let target = RequestTarget(request.head.path ?? "/")
     let found = table.find(request.method, target)
     let (kind, values) =
@@ -35,7 +37,8 @@ struct ServerResponder: HTTPResponder {
     guard response.body.contentLength == nil else { return response }
     let body = response.body
     response.body = ResponseBody { writer in
-      try await withExtendedLifetime(flight) { try await body.write(writer) }
+      defer { withExtendedLifetime(flight) {} }
+      try await body.write(writer)
     }
     return response
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import NIOCore
 import Serving
 
@@ -72,10 +73,10 @@ struct EventStreamer: Sendable {
           guard case .completed(let usage) = event else { continue }
           exchange.settle(AnswerUsage(usage))
           try await send(form.closing(AnswerUsage(usage)), to: &writer)
-          return try await write(.done, to: &writer)
+          return try await put(.done, to: &writer)
         case .tick:
           guard last.duration(to: .now) >= exchange.core.options.limits.pingTime else { continue }
-          try await write(.ping, to: &writer)
+          try await put(.ping, to: &writer)
           last = .now
         case .disconnected: throw Disconnected()
         case .ended: throw try await tell(.cancelled, to: &writer)
@@ -116,7 +117,7 @@ struct EventStreamer: Sendable {
   private func tell(_ failure: EngineFailure, to writer: inout any ResponseBodyWriter) async throws -> Told {
     let error = exchange.failure(of: failure)
     exchange.core.failures.note(error.code.rawValue)
-    try await write(.data(error.json), to: &writer)
+    try await put(.data(error.json), to: &writer)
     return Told()
   }
 
@@ -127,7 +128,7 @@ struct EventStreamer: Sendable {
     try await writer.write(ByteBuffer(bytes: bytes))
   }
 
-  private func write(_ event: ServerSentEvent, to writer: inout any ResponseBodyWriter) async throws {
+  private func put(_ event: ServerSentEvent, to writer: inout any ResponseBodyWriter) async throws {
     try await writer.write(ByteBuffer(bytes: event.bytes))
   }
 
