@@ -51,8 +51,8 @@ struct EventStreamer: Sendable {
   }
 
   private func writeEvents(_ form: some EventForm, to writer: inout any ResponseBodyWriter) async throws {
-    var (form, joining, last) = (form, EngineAnswer.Joining(answer), ContinuousClock.now)
-    try await send(form.opening(), to: &writer)
+    var (pieces, joining, last) = (form, EngineAnswer.Joining(answer), ContinuousClock.now)
+    try await send(pieces.opening(), to: &writer)
     try await withThrowingTaskGroup(of: Void.self) { group in
       let (steps, continuation) = AsyncStream.makeStream(of: Step.self)
       defer {
@@ -64,15 +64,15 @@ struct EventStreamer: Sendable {
       start(&group, continuation)
       for await step in steps {
         switch step {
-        case .event(let event, let source):
-          guard let event = joining.take(event, of: source) else { continue }
+        case .event(let one, let source):
+          guard let event = joining.take(one, of: source) else { continue }
           exchange.watch.observe(event)
           if case .failed(let failure) = event { throw try await tell(failure, to: &writer) }
-          try await send(form.pieces(event), to: &writer)
+          try await send(pieces.pieces(event), to: &writer)
           last = .now
           guard case .completed(let usage) = event else { continue }
           exchange.settle(AnswerUsage(usage))
-          try await send(form.closing(AnswerUsage(usage)), to: &writer)
+          try await send(pieces.closing(AnswerUsage(usage)), to: &writer)
           return try await put(.done, to: &writer)
         case .tick:
           guard last.duration(to: .now) >= exchange.core.options.limits.pingTime else { continue }
