@@ -88,9 +88,10 @@ struct EventStreamer: Sendable {
 
   private func start(_ group: inout ThrowingTaskGroup<Void, any Error>, _ steps: AsyncStream<Step>.Continuation) {
     let (connection, beat, sources) = (exchange.scope.connection, beat, answer.sources)
+    let isFirstOver = if case .completed = first { true } else { false }
     for (index, source) in sources.enumerated() {
       group.addTask {
-        var isOver = false
+        var isOver = index == 0 && isFirstOver
         for await event in source {
           switch event {
           case .completed, .failed: isOver = true
