@@ -33,6 +33,7 @@ struct AccreteCommand: ParsableCommand {
       do {
         try requireCommand(arguments)
         try requireCompletion(arguments)
+        try ServeCommand.handOver(arguments)
         var command = try parseAsRoot()
         do { try command.run() } catch let error as ValidationError { throw WrongUse(error, of: type(of: command)) }
       } catch  where exitCode(for: error) == .success {

@@ -17,11 +17,18 @@ struct ServeCommand: ParsableCommand {
     parsing: .captureForPassthrough, help: ArgumentHelp("Options of accrete-server.", valueName: "options"))
   var options: [String] = []
 
+  private static var program: URL { Bundle.main.executableURL ?? URL(fileURLWithPath: "/proc/self/exe") }
+
   func run() throws {
-    try Failure.reported {
-      let server = try ServerProgram.beside(Bundle.main.executableURL ?? URL(fileURLWithPath: "/proc/self/exe"))
-      throw ServerProgram.become(server, options)
-    }
+    try Failure.reported { throw ServerProgram.become(try ServerProgram.beside(Self.program), options) }
+  }
+
+  /// Becomes the server before the parser looks at its options: it would take `--help` and `--version` for this program's.
+  ///
+  /// - Parameter arguments: Of the whole command line. Where it asks for something else, or there is no server, nothing happens.
+  static func handOver(_ arguments: [String]) throws {
+    guard arguments.first == configuration.commandName, let server = try? ServerProgram.beside(program) else { return }
+    try Failure.reported { throw ServerProgram.become(server, Array(arguments.dropFirst())) }
   }
 }
 

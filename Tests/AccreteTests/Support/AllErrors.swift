@@ -256,6 +256,7 @@ struct ExpectedErrors {
       [
         RegistryError.newerSchema(path: "", found: 2, known: 1), RegistryError.networkFileSystem(path: "", kind: ""),
         AccessError.newerSchema(path: "", found: 2, known: 1),
+        ServerProgramError.missing(path: ""), ServerProgramError.notStarted(path: "", reason: ""),
       ]),
     ExpectedErrors(
       70, 500,

@@ -1,6 +1,7 @@
 import Synchronization
 import Decoder
 import Files
+import Foundation
 import HTTPTypes
 import Serving
 import Testing

@@ -9,14 +9,14 @@ import Testing
 
 /// What only a connection shows: clients that leave, are slow, or do not speak HTTP.
 @Suite struct LiveTests {
-  private let chat = #"{"model":"base","messages":[{"role":"user","content":"abc"}],"stream":STREAM}"#
+  private let template = #"{"model":"base","messages":[{"role":"user","content":"abc"}],"stream":STREAM}"#
 
   private func request(_ path: String, _ body: String) -> String {
     "POST \(path) HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
   }
 
   private func chat(stream: Bool) -> String {
-    request("/v1/chat/completions", chat.replacing("STREAM", with: "\(stream)"))
+    request("/v1/chat/completions", template.replacing("STREAM", with: "\(stream)"))
   }
 
   /// Runs a test against a listener, on a thread of its own: reading from a socket waits.

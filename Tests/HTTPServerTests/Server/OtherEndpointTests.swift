@@ -1,5 +1,6 @@
 import Synchronization
 import Files
+import Foundation
 import HTTPTypes
 import Serving
 import Testing

@@ -1,6 +1,8 @@
 import FoundationEssentials
 import Files
+import Foundation
 import HTTPTypes
+import Hummingbird
 import Testing
 
 @testable import HTTPServer
@@ -77,7 +79,7 @@ import Testing
   @Test func patternsWithSuffixes() throws {
     let parts = Route.parts(of: "/admin/v1/experts/{digest}:load")
     #expect(parts.last == .value(name: "digest", suffix: ":load"))
-    let route = Route(.post, "/x/{digest}:load", .anyone, "") { _ in .init(json: .init()) }
+    let route = Route(.post, "/x/{digest}:load", .anyone, "") { _ in Response(json: Data()) }
     #expect(route.values(of: ["x", "sha256:ab:load"]) == ["digest": "sha256:ab"])
     #expect(route.values(of: ["x", ":load"]) == nil)
     #expect(route.values(of: ["x", "sha256:ab"]) == nil)

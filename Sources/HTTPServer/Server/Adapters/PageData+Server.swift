@@ -1,5 +1,6 @@
-import Registry
+import Files
 import Foundation
+import Registry
 import Serving
 
 extension PageData {

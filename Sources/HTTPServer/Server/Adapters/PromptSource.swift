@@ -3,6 +3,7 @@ import Decoder
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
 import Registry
 import Serving
 import Streams

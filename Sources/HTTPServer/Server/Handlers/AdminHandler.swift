@@ -4,7 +4,9 @@ import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import NIOCore
+import Registry
 import Serving
 
 /// What the admin listener has for programs: metrics, the release, experts, keys.

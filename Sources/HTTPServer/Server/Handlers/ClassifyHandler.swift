@@ -2,6 +2,7 @@ import Access
 import Files
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Serving
 import Streams
 import TaskModels

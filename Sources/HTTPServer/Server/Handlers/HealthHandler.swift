@@ -3,6 +3,7 @@ import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 
 /// Whether the server lives, may be sent requests, and which one it is.
 struct HealthHandler: Sendable {

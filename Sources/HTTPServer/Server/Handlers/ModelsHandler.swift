@@ -2,6 +2,7 @@ import Access
 import Files
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Serving
 
 /// `GET /v1/models` and `GET /v1/models/{id}`: what the key that asks may use.

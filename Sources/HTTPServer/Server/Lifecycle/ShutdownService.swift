@@ -7,7 +7,7 @@ import Synchronization
 /// It says first that it is not ready, and goes on taking requests until a load balancer could know (`--drain-delay`); then it takes none,
 /// lets those that run end (`--drain-timeout`), and gives up the rest. When it returns, the group shuts down.
 final class ShutdownService: Service {
-  /// `nil`: nobody is heard, for tests.
+  /// `nil`: none comes, as in tests.
   private let signals: ServerSignals?
   private let drain: DrainState
   private let times: (delay: Duration, timeout: Duration)

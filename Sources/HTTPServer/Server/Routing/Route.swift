@@ -2,6 +2,7 @@ import Access
 import Files
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 
 /// A path with a method, and who answers it.
 struct Route: Sendable {

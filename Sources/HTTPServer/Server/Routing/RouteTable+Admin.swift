@@ -1,12 +1,13 @@
 import Access
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 
 extension RouteTable {
   /// What the admin listener answers.
   static func ofAdmin(_ core: ServerCore, session: PageSession) -> RouteTable {
     let (admin, page) = (AdminHandler(core: core), PageHandler(core: core, session: session))
-    let routes = [
+    let routes: [Route] = [
       Route(.get, "/metrics", .key(.registryRead), "Metrics in Prometheus' text format") { _ in admin.metrics() },
       Route(.get, "/admin/v1/registry/release", .key(.registryRead), "What is released") { _ in try admin.release() },
       Route(.post, "/admin/v1/experts/{digest}:load", .key(.registryWrite), "Load a version") { try await admin.load($0) },

@@ -1,13 +1,14 @@
 import Access
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 
 extension RouteTable {
   /// What the public listener answers.
   static func ofPublic(_ core: ServerCore) -> RouteTable {
     let (chat, completion, classify) = (ChatHandler(core: core), CompletionHandler(core: core), ClassifyHandler(core: core))
     let models = ModelsHandler(core: core)
-    let routes = [
+    let routes: [Route] = [
       Route(.get, "/v1/models", .key(.infer), "What can be asked for; ?all=1: every version in use") { models.list($0) },
       Route(.get, "/v1/models/{id}", .key(.infer), "What a name means now") { try models.one($0) },
       Route(.post, "/v1/chat/completions", .key(.infer), "Answer a conversation", kind: .chat) { try await chat.answer($0) },

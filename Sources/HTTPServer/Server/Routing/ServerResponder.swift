@@ -4,6 +4,7 @@ import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import NIOCore
 import NIOHTTP1
 
@@ -21,6 +22,7 @@ struct ServerResponder: HTTPResponder {
     core.metrics.httpStarted()
     // Of a stream the end comes when its body is gone.
     let flight = OnRelease { [metrics = core.metrics] in metrics.httpEnded() }
+    defer { withExtendedLifetime(flight) {} }
     let target = RequestTarget(request.head.path ?? "/")
     let found = table.find(request.method, target)
     let (kind, values) =
@@ -37,8 +39,8 @@ struct ServerResponder: HTTPResponder {
     guard response.body.contentLength == nil else { return response }
     let body = response.body
     response.body = ResponseBody { writer in
+      defer { withExtendedLifetime(flight) {} }
       try await body.write(writer)
-      withExtendedLifetime(flight) {}
     }
     return response
   }

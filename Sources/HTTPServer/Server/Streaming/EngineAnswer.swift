@@ -64,9 +64,9 @@ struct EngineAnswer: Sendable {
     // They come at once, and wait where they are for their turn.
     for (index, source) in sources.enumerated() {
       var isOver = false
-      for await event in source {
-        guard let event = joining.take(event, of: index) else {
-          if case .completed = event { isOver = true }
+      for await one in source {
+        guard let event = joining.take(one, of: index) else {
+          if case .completed = one { isOver = true }
           continue
         }
         observe(event)

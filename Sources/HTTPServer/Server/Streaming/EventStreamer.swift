@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import NIOCore
 import Serving
 
@@ -50,8 +51,8 @@ struct EventStreamer: Sendable {
   }
 
   private func writeEvents(_ form: some EventForm, to writer: inout any ResponseBodyWriter) async throws {
-    var (form, joining, last) = (form, EngineAnswer.Joining(answer), ContinuousClock.now)
-    try await send(form.opening(), to: &writer)
+    var (pieces, joining, last) = (form, EngineAnswer.Joining(answer), ContinuousClock.now)
+    try await send(pieces.opening(), to: &writer)
     try await withThrowingTaskGroup(of: Void.self) { group in
       let (steps, continuation) = AsyncStream.makeStream(of: Step.self)
       defer {
@@ -63,19 +64,19 @@ struct EventStreamer: Sendable {
       start(&group, continuation)
       for await step in steps {
         switch step {
-        case .event(let event, let source):
-          guard let event = joining.take(event, of: source) else { continue }
+        case .event(let one, let source):
+          guard let event = joining.take(one, of: source) else { continue }
           exchange.watch.observe(event)
           if case .failed(let failure) = event { throw try await tell(failure, to: &writer) }
-          try await send(form.pieces(event), to: &writer)
+          try await send(pieces.pieces(event), to: &writer)
           last = .now
           guard case .completed(let usage) = event else { continue }
           exchange.settle(AnswerUsage(usage))
-          try await send(form.closing(AnswerUsage(usage)), to: &writer)
-          return try await write(.done, to: &writer)
+          try await send(pieces.closing(AnswerUsage(usage)), to: &writer)
+          return try await put(.done, to: &writer)
         case .tick:
           guard last.duration(to: .now) >= exchange.core.options.limits.pingTime else { continue }
-          try await write(.ping, to: &writer)
+          try await put(.ping, to: &writer)
           last = .now
         case .disconnected: throw Disconnected()
         case .ended: throw try await tell(.cancelled, to: &writer)
@@ -87,9 +88,10 @@ struct EventStreamer: Sendable {
 
   private func start(_ group: inout ThrowingTaskGroup<Void, any Error>, _ steps: AsyncStream<Step>.Continuation) {
     let (connection, beat, sources) = (exchange.scope.connection, beat, answer.sources)
+    let isFirstOver = if case .completed = first { true } else { false }
     for (index, source) in sources.enumerated() {
       group.addTask {
-        var isOver = false
+        var isOver = index == 0 && isFirstOver
         for await event in source {
           switch event {
           case .completed, .failed: isOver = true
@@ -116,7 +118,7 @@ struct EventStreamer: Sendable {
   private func tell(_ failure: EngineFailure, to writer: inout any ResponseBodyWriter) async throws -> Told {
     let error = exchange.failure(of: failure)
     exchange.core.failures.note(error.code.rawValue)
-    try await write(.data(error.json), to: &writer)
+    try await put(.data(error.json), to: &writer)
     return Told()
   }
 
@@ -127,7 +129,7 @@ struct EventStreamer: Sendable {
     try await writer.write(ByteBuffer(bytes: bytes))
   }
 
-  private func write(_ event: ServerSentEvent, to writer: inout any ResponseBodyWriter) async throws {
+  private func put(_ event: ServerSentEvent, to writer: inout any ResponseBodyWriter) async throws {
     try await writer.write(ByteBuffer(bytes: event.bytes))
   }
 
