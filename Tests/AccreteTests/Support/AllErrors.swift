@@ -85,7 +85,8 @@ struct ExpectedErrors {
         RegistryError.unknownTask(got: "", known: []), RegistryError.unknownVersion("", known: []),
         RegistryError.unknownAlias("", known: []), RegistryError.unknownRelease(got: 2, last: 1),
         RegistryError.unknownVersionDigest(digest, what: ""), RegistryError.notReleased(name: "", newest: nil),
-        RegistryError.noRelease(path: ""), CatalogError.notFound("", known: []), CatalogError.versionNotFound("", known: []),
+        RegistryError.noRelease(path: ""), CatalogError.notFound("", known: []),
+        CatalogError.versionNotFound("", known: []),
       ]),
     ExpectedErrors(
       64, 409,
@@ -225,6 +226,7 @@ struct ExpectedErrors {
         ExpertError.configurationDiffers(folder: "", expected: "", got: ""),
         TaskModelError.partDiffers(version: "", part: "", reason: ""),
         ServingError.malformed(version: "", part: "", reason: ""),
+        ChatPromptError.otherTemplate(model: ""),
         VerificationError.differs(what: "", recorded: "", now: ""), VerificationError.missing(what: ""),
         VerificationError.several(""), RegistryError.blobMissing(digest, path: ""),
         RegistryError.blobChanged(expected: digest, got: digest, path: ""), RegistryError.blobPurged(digest, path: ""),
