@@ -241,6 +241,7 @@ struct ExpectedErrors {
         ExpertError.configurationDiffers(folder: "", expected: "", got: ""),
         TaskModelError.partDiffers(version: "", part: "", reason: ""),
         ServingError.malformed(version: "", part: "", reason: ""),
+        ChatPromptError.otherTemplate(model: ""),
         VerificationError.differs(what: "", recorded: "", now: ""), VerificationError.missing(what: ""),
         VerificationError.several(""), RegistryError.blobMissing(digest, path: ""),
         RegistryError.blobChanged(expected: digest, got: digest, path: ""), RegistryError.blobPurged(digest, path: ""),
