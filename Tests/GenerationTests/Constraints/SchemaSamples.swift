@@ -1,4 +1,4 @@
-import Files
+import Testing
 
 @testable import Generation
 
