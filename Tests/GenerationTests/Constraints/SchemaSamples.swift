@@ -1,5 +1,4 @@
 import Testing
-import Files
 
 @testable import Generation
 
