@@ -114,7 +114,9 @@ let package = Package(
     .target(name: "CRegistry"),
     layer("Registry", ["CRegistry", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     // Who may ask a server what; no model and no network.
-    layer("Access", ["Files", .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift")]),
+    layer(
+      "Access",
+      ["Files", .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift")]),
     layer("Markup", ["Files"]),
     layer("Assurance", ["Files"]),
     layer("Randomness", []),
@@ -284,13 +286,19 @@ let package = Package(
         "ModelConfiguration", "Files",
       ],
       path: "Tests/ServingFixtures", swiftSettings: settings),
-    tests("Serving", ["ServingFixtures", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Registry", "Streams", "Tokenization", "Files"]),
+    tests(
+      "Serving",
+      [
+        "ServingFixtures", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Registry", "Streams",
+        "Tokenization", "Files",
+      ]),
     tests("Access", ["Files"]),
     tests("Markup", []),
     tests(
       "HTTPServer",
       [
-        "ServingFixtures", "Access", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Registry", "Streams", "Tokenization", "Files",
+        "ServingFixtures", "Access", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Registry", "Streams",
+        "Tokenization", "Files",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ], resources: [.copy("Resources")]),

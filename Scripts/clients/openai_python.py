@@ -92,8 +92,8 @@ def echo(target: Target) -> None:
 
 @scenario
 def stream(target: Target) -> None:
-    chunks = list(client(target).completions.create(model=target.base, prompt="The sky", max_tokens=8, stream=True))
-    whole = client(target).completions.create(model=target.base, prompt="The sky", max_tokens=8)
+    chunks = list(client(target).completions.create(model=target.base, prompt="The sky", max_tokens=8, temperature=0, stream=True))
+    whole = client(target).completions.create(model=target.base, prompt="The sky", max_tokens=8, temperature=0)
     assert "".join(chunk.choices[0].text for chunk in chunks if chunk.choices) == whole.choices[0].text
     assert chunks[-1].choices[0].finish_reason == whole.choices[0].finish_reason
     assert all(chunk.usage is None for chunk in chunks)
@@ -102,7 +102,7 @@ def stream(target: Target) -> None:
 @scenario
 def stream_usage(target: Target) -> None:
     chunks = list(client(target).completions.create(
-        model=target.base, prompt="The sky", max_tokens=8, stream=True, stream_options={"include_usage": True}))
+        model=target.base, prompt="The sky", max_tokens=8, temperature=0, stream=True, stream_options={"include_usage": True}))
     assert chunks[-1].choices == [] and chunks[-1].usage.completion_tokens > 0, chunks[-1]
     assert all(chunk.usage is None for chunk in chunks[:-1])
 
@@ -134,9 +134,9 @@ def logprobs(target: Target) -> None:
 
 @scenario
 def stop(target: Target) -> None:
-    plain = client(target).completions.create(model=target.base, prompt="The day", max_tokens=24).choices[0].text
+    plain = client(target).completions.create(model=target.base, prompt="The day", max_tokens=24, temperature=0).choices[0].text
     mark = plain[len(plain) // 2]
-    answer = client(target).completions.create(model=target.base, prompt="The day", max_tokens=24, stop=[mark])
+    answer = client(target).completions.create(model=target.base, prompt="The day", max_tokens=24, temperature=0, stop=[mark])
     assert answer.choices[0].text == plain[: plain.index(mark)]
     assert answer.choices[0].finish_reason == "stop"
 
@@ -245,7 +245,7 @@ def left_stream(target: Target) -> None:
 def many_at_once(target: Target) -> None:
     async def run() -> list[str]:
         own = openai.AsyncOpenAI(base_url=f"{target.url}/v1", api_key=target.key, max_retries=0)
-        calls = [own.completions.create(model=target.base, prompt="The day", max_tokens=8) for _ in range(16)]
+        calls = [own.completions.create(model=target.base, prompt="The day", max_tokens=8, temperature=0) for _ in range(16)]
         return [answer.choices[0].text for answer in await asyncio.gather(*calls)]
 
     assert len(set(asyncio.run(run()))) == 1

@@ -10,7 +10,8 @@ import Torch
 struct ServerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accrete-server",
-    abstract: "Answer requests over HTTP, as OpenAI's API does, with the tasks of a registry: one copy of the base, an expert a request.",
+    abstract:
+      "Answer requests over HTTP, as OpenAI's API does, with the tasks of a registry: one copy of the base, an expert a request.",
     discussion: """
       A request's model is a task (spam: its released version; spam@7, spam:production, spam@sha256:…), base, or auto, which finds the task. \
       What is released while it runs is served at once.

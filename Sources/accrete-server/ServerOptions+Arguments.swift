@@ -10,7 +10,10 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Folder of the registry. Default: $ACCRETE_REGISTRY, else ./registry.")
   var registry: String?
 
-  @Option(help: "Where the registry's base is, if it has moved: a folder, an embedded base's name, or ORG/NAME of Hugging Face's cache.")
+  @Option(
+    help:
+      "Where the registry's base is, if it has moved: a folder, an embedded base's name, or ORG/NAME of Hugging Face's cache."
+  )
   var base: String?
 
   @Option(help: "What requests call the base. Default: the name of its folder.")
@@ -48,7 +51,8 @@ struct ListenerOptions: ParsableArguments {
   @Flag(help: "Every request needs a key of the registry (accrete keys create).")
   var keys = false
 
-  @Option(help: ArgumentHelp("Certificate in PEM form, those that sign it behind it; for both listeners.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Certificate in PEM form, those that sign it behind it; for both listeners.", valueName: "file"))
   var tlsCert: String?
 
   @Option(help: ArgumentHelp("Its private key in PEM form.", valueName: "file"))
@@ -109,7 +113,9 @@ struct RecordOptions: ParsableArguments {
   @Option(help: "Serve metrics under these names, too: vllm.")
   var metricsAlias: MetricsAlias?
 
-  @Option(help: ArgumentHelp("Write a span of each request to this file, one JSON object a line; never a text.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write a span of each request to this file, one JSON object a line; never a text.", valueName: "file"))
   var traceFile: String?
 
   @Option(help: "Form of the log on standard error: text or json.")

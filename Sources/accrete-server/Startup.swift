@@ -41,15 +41,20 @@ struct Startup {
       options, base: base, catalog: catalog, engine: engine, threads: threads,
       traceFile: command.records.traceFile.map { URL(fileURLWithPath: absolute($0)) }, logger: logger)
     let budgets = Budgets(
-      program: before, base: held, experts: command.budgets.expertMemory.bytes, keysAndValues: command.budgets.kvMemory.bytes,
+      program: before, base: held, experts: command.budgets.expertMemory.bytes,
+      keysAndValues: command.budgets.kvMemory.bytes,
       requests: (command.budgets.maxWaiting + command.budgets.maxSequences) * options.limits.bodyBytes)
     let printsJSON = command.json
     let signal = try await server.run(until: ServerSignals()) { addresses in
       let took = started.duration(to: .now)
       StandardError.line(budgets.table)
-      if let warning = budgets.warning(available: ProcessMemory.availableBytes) { StandardError.line("warning: \(warning)") }
+      if let warning = budgets.warning(available: ProcessMemory.availableBytes) {
+        StandardError.line("warning: \(warning)")
+      }
       let scheme = addresses.usesTLS ? "https" : "http"
-      StandardError.line("\(catalog.basicName), \(catalog.models(all: false).count) models, ready after \(Int(took.seconds.rounded())) s")
+      StandardError.line(
+        "\(catalog.basicName), \(catalog.models(all: false).count) models, ready after \(Int(took.seconds.rounded())) s"
+      )
       StandardError.line("  requests: \(Self.url(addresses.listen, scheme))/v1")
       StandardError.line("  admin:    \(Self.url(addresses.adminListen, scheme))")
       guard printsJSON else { return }

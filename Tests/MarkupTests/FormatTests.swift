@@ -12,10 +12,11 @@ import Testing
     #expect(Format.coordinate(.infinity) == "0" && Format.coordinate(93.456, 2) == "93.46")
   }
 
-  @Test(arguments: [
-    (0.0, "0\u{A0}bytes"), (1023, "1023\u{A0}bytes"), (540 * 1024, "540\u{A0}KiB"), (2.5 * 1_048_576, "2.5\u{A0}MiB"),
-    (1.5 * 1_073_741_824, "1.5\u{A0}GiB"), (.nan, "–\u{A0}GiB"),
-  ] as [(Double, String)])
+  @Test(
+    arguments: [
+      (0.0, "0\u{A0}bytes"), (1023, "1023\u{A0}bytes"), (540 * 1024, "540\u{A0}KiB"), (2.5 * 1_048_576, "2.5\u{A0}MiB"),
+      (1.5 * 1_073_741_824, "1.5\u{A0}GiB"), (.nan, "–\u{A0}GiB"),
+    ] as [(Double, String)])
   func bytes(value: Double, text: String) {
     #expect(Format.bytes(value) == text)
   }

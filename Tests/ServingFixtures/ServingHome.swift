@@ -49,7 +49,9 @@ package final class ServingHome: Sendable {
     }
     let generator = try Generator(seed: seed, on: .cpu)
     for row in plain.pairs {
-      for site in row.keys.sorted() { try row[site].map { try generator.fillUniform($0.b, from: -strength, to: strength) } }
+      for site in row.keys.sorted() {
+        try row[site].map { try generator.fillUniform($0.b, from: -strength, to: strength) }
+      }
     }
     let form = TaskForm(
       kind: labels.isEmpty ? .answer : .label, instruction: "Task \(name):", cue: "Answer:", labels: labels,

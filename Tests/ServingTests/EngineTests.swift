@@ -1,7 +1,7 @@
-import ModelConfiguration
 import Decoder
 import Files
 import Generation
+import ModelConfiguration
 import Registry
 import Serving
 import ServingFixtures

@@ -1,7 +1,7 @@
-import GRDB
 import Crypto
 import Files
 import Foundation
+import GRDB
 
 extension AccessKeys {
   /// Makes a key.

@@ -1,5 +1,3 @@
-import Synchronization
-import Files
 import Crypto
 import Files
 import Foundation

@@ -193,7 +193,8 @@ public final class DecodingSession {
     guard slots == nil else { return 0 }
     return taken().reduce(0) { sum, entry in
       let tokens = entry.sequence.cache.length + entry.tokens.count
-      return sum + max(0, (tokens + KeyValueBlocks.tokens - 1) / KeyValueBlocks.tokens - entry.sequence.cache.blocks.count)
+      return sum
+        + max(0, (tokens + KeyValueBlocks.tokens - 1) / KeyValueBlocks.tokens - entry.sequence.cache.blocks.count)
     }
   }
 

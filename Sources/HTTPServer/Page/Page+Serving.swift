@@ -11,7 +11,8 @@ extension Page {
   public func serving(_ data: PageData, trial: PageTrial? = nil, notice: PageNotice? = nil) -> Data {
     document(
       "Serving", at: PagePath.serving,
-      notice.map { HTML("p", ["class": $0.isGood ? "notice" : "warning", "role": "status"], .text($0.text)) } ?? HTML.none,
+      notice.map { HTML("p", ["class": $0.isGood ? "notice" : "warning", "role": "status"], .text($0.text)) }
+        ?? HTML.none,
       // Only the script can pause what it refreshes: without it there is a link.
       HTML(
         "p", ["class": "refresh"],
@@ -112,7 +113,9 @@ extension Page {
     guard !data.failures.isEmpty else { return HTML("p", [:], .text("None since the server was started.")) }
     return .table(
       "Last errors", columns: ["Code", "Count", "Last"],
-      rows: data.failures.map { [HTML.quoted($0.code), HTML.text(PageText.count($0.count)), PageText.moment($0.last)] },
+      rows: data.failures.map {
+        [HTML.quoted($0.code), HTML.text(PageText.count($0.count)), PageText.moment($0.last)]
+      },
       isText: true)
   }
 }

@@ -31,7 +31,9 @@ extension Page {
 
   private static func answer(_ trial: PageTrial) -> HTML {
     var parts = [HTML("h3", ["id": "answer-title"], .text("Answer"))]
-    if let failure = trial.failure { parts.append(HTML("p", ["class": "warning", "role": "status"], .quoted(failure))) }
+    if let failure = trial.failure {
+      parts.append(HTML("p", ["class": "warning", "role": "status"], .quoted(failure)))
+    }
     parts.append(facts(route(trial) + answerFacts(trial)))
     if let answer = trial.answer, !answer.probabilities.isEmpty {
       parts.append(HTML("h3", [:], .text("Probabilities")))

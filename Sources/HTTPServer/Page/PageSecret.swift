@@ -63,7 +63,9 @@ public struct PageSecret: Sendable {
     guard status.st_mode & 0o077 == 0 else {
       throw FileError.notReadable(
         path: url.path,
-        reason: "others than its owner may read or write it (mode \(String(status.st_mode & 0o777, radix: 8)), expected 600). \(remedy)")
+        reason:
+          "others than its owner may read or write it (mode \(String(status.st_mode & 0o777, radix: 8)), expected 600). \(remedy)"
+      )
     }
     let bytes = file.size == size ? try file.next() : []
     guard bytes.count == size else {

@@ -5,8 +5,8 @@ public import Generation
 public import Logging
 import NIOSSL
 public import Registry
-public import Serving
 import ServiceLifecycle
+public import Serving
 import Synchronization
 
 /// An OpenAI-compatible API over a registry: one copy of the base, an expert for each request.
@@ -59,7 +59,8 @@ public struct AccreteServer: Sendable {
     self.traceFile = traceFile.map { TraceFile($0, logger: logger) }
     core = ServerCore(
       options: options, engine: engine, catalog: catalog, prompts: prompts,
-      admission: Admission(keys: keys, isLocal: !options.isBehindProxy && options.listen.isLocal && options.adminListen.isLocal),
+      admission: Admission(
+        keys: keys, isLocal: !options.isBehindProxy && options.listen.isLocal && options.adminListen.isLocal),
       metrics: ServerMetrics(
         base: catalog.basicName, maxExperts: Self.expertsInStep, vllmNames: options.hasMetricsAlias),
       tracer: ServerTracer(self.traceFile), logger: logger, folder: registry.url)

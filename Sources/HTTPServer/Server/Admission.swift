@@ -1,8 +1,8 @@
-import HummingbirdCore
 import Access
 import Files
 import Foundation
 import HTTPTypes
+import HummingbirdCore
 import Serving
 
 /// Who asks, and what that key may.

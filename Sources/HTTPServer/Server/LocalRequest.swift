@@ -1,7 +1,7 @@
-import HummingbirdCore
 import Files
 import Foundation
 import HTTPTypes
+import HummingbirdCore
 
 /// Where no key is asked for, anything on this machine may ask; a page of another site, in a browser on this machine, may not. Browsers say
 /// for whom they ask.

@@ -42,7 +42,9 @@ public struct ServerOptions: Sendable {
   /// - Throws: ``ServerError``.
   public func validate() throws {
     for (option, address) in [("--listen", listen), ("--admin-listen", adminListen)] where !address.isLocal {
-      let missing = (requiresKeys ? [] : ["--keys"]) + (tls != nil || isBehindProxy ? [] : ["--tls-cert and --tls-key (or --behind-proxy)"])
+      let missing =
+        (requiresKeys ? [] : ["--keys"])
+        + (tls != nil || isBehindProxy ? [] : ["--tls-cert and --tls-key (or --behind-proxy)"])
       guard missing.isEmpty else {
         throw ServerError.exposed(option: option, address: "\(address)", missing: missing)
       }

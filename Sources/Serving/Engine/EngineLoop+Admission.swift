@@ -1,10 +1,10 @@
+import Decoder
 import Experts
+import Files
+import Generation
 import ModelConfiguration
 import Registry
 import Streams
-import Decoder
-import Files
-import Generation
 import TaskModels
 import Torch
 

@@ -1,6 +1,6 @@
-import Tokenization
 import Decoder
 import Generation
+import Tokenization
 import Torch
 
 extension EngineLoop {
@@ -30,7 +30,9 @@ extension EngineLoop {
   private func spread(_ job: TextJob, from first: TextJob.Choice) throws {
     job.hasSpread = true
     keepBlocks(of: first)
-    guard job.choices.count > 1, let sequence = first.sequence, let blocks = session.blocks(of: sequence) else { return }
+    guard job.choices.count > 1, let sequence = first.sequence, let blocks = session.blocks(of: sequence) else {
+      return
+    }
     let shared = Array(blocks.full.prefix((job.request.prompt.count - 1) / KeyValueBlocks.tokens))
     for choice in job.choices.dropFirst() { try start(choice, sharing: shared) }
   }

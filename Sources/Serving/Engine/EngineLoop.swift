@@ -1,8 +1,8 @@
-import ModelConfiguration
 import Decoder
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
 import Registry
 import Torch
 
@@ -121,7 +121,9 @@ final class EngineLoop {
       job.end(.failed(failure))
       return
     }
-    for case .work(let work) in queue.remove(where: { if case .work(let work) = $0 { work.number == number } else { false } }) {
+    for case .work(let work) in queue.remove(where: {
+      if case .work(let work) = $0 { work.number == number } else { false }
+    }) {
       inbox.left(tokens: work.tokens)
       work.fail(failure)
     }

@@ -1,9 +1,9 @@
-import ModelConfiguration
 import Decoder
 public import Files
 import Foundation
 public import Generation
 import Learning
+import ModelConfiguration
 public import Registry
 public import Streams
 import Synchronization

@@ -47,7 +47,9 @@ public final class KeyValueBlocks {
 
   /// Where a layer has a block's keys; its values follow.
   /// - Throws: ``TorchError`` where the layer had other heads before, or there is no memory.
-  func memory(_ block: KeyValueBlock, layer number: Int, kvHeads: Int, headDim: Int) throws -> UnsafeMutablePointer<Float> {
+  func memory(_ block: KeyValueBlock, layer number: Int, kvHeads: Int, headDim: Int) throws -> UnsafeMutablePointer<
+    Float
+  > {
     var layer = layers[number] ?? Layer(kvHeads: kvHeads, headDim: headDim)
     guard layer.kvHeads == kvHeads, layer.headDim == headDim else {
       throw TorchError.shapeMismatch(

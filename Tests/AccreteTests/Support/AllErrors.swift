@@ -99,7 +99,8 @@ struct ExpectedErrors {
         RegistryError.unknownAlias("", known: []), RegistryError.unknownRelease(got: 2, last: 1),
         RegistryError.unknownVersionDigest(digest, what: ""), RegistryError.notReleased(name: "", newest: nil),
         RegistryError.noRelease(path: ""), CatalogError.notFound("", known: []),
-        CatalogError.versionNotFound("", known: []), AccessError.noKeys(path: ""), AccessError.unknownKey(got: "", known: []),
+        CatalogError.versionNotFound("", known: []), AccessError.noKeys(path: ""),
+        AccessError.unknownKey(got: "", known: []),
       ]),
     ExpectedErrors(
       64, 409,

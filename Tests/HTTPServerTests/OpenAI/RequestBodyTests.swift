@@ -1,6 +1,6 @@
-import Serving
 import Foundation
 import HTTPServer
+import Serving
 import Testing
 
 /// A body that is not the JSON object that it should be.

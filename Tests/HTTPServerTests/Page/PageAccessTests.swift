@@ -107,7 +107,9 @@ import Testing
     )
     let lines = Set(fields.map { "\($0.name.canonicalName): \($0.value)" })
     #expect(
-      lines.isSuperset(of: ["referrer-policy: no-referrer", "x-content-type-options: nosniff", "cache-control: no-store"]))
+      lines.isSuperset(of: [
+        "referrer-policy: no-referrer", "x-content-type-options: nosniff", "cache-control: no-store",
+      ]))
     #expect(fields.count == 4)
   }
 }

@@ -30,7 +30,8 @@ import Testing
 
   @Test func everybodyCanReadIt() {
     for rule in [
-      "prefers-color-scheme: dark", "prefers-reduced-motion: reduce", ":focus-visible { outline: 2px", "overflow-x: auto",
+      "prefers-color-scheme: dark", "prefers-reduced-motion: reduce", ":focus-visible { outline: 2px",
+      "overflow-x: auto",
       "overflow-wrap: anywhere",
     ] { #expect(style.contains(rule), "\(rule)") }
     // Nothing is wider than the narrowest screen.

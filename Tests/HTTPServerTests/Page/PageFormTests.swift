@@ -9,7 +9,8 @@ import Testing
 
   @Test func fields() throws {
     let form = try #require(
-      self.form("csrf=ab&model=spam%407&text=a+b%0D%0Ac%26%3D%E2%80%AE%C3%A9&digest=sha256%3A00&pinned=0&force=1&more=x"))
+      self.form(
+        "csrf=ab&model=spam%407&text=a+b%0D%0Ac%26%3D%E2%80%AE%C3%A9&digest=sha256%3A00&pinned=0&force=1&more=x"))
     #expect(form.csrf == "ab" && form.model == "spam@7" && form.digest == "sha256:00" && form.key == nil)
     #expect(Array((form.text ?? "").unicodeScalars) == Array("a b\nc&=\u{202E}é".unicodeScalars))
     #expect(form.isPinned == false && form.isForced)

@@ -18,7 +18,8 @@ import Testing
     let page = try #require(SamplePage.views().first { $0.name == name }).data
     let (got, expected) = (lines(page), lines(try Data(contentsOf: file)))
     let different = zip(got, expected).enumerated().first { $1.0 != $1.1 }
-    #expect(different == nil && got.count == expected.count, "line \(different?.offset ?? min(got.count, expected.count))")
+    #expect(
+      different == nil && got.count == expected.count, "line \(different?.offset ?? min(got.count, expected.count))")
     if let (index, pair) = different { #expect(pair.0 == pair.1, "line \(index + 1) of \(name)") }
   }
 

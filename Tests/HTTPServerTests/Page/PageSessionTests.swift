@@ -28,7 +28,8 @@ import Testing
     #expect(await other.visit(cookies: [sent(cookie)], now: now) == visit)
     // The key itself is not in the cookie, however it is spelled.
     let payload = try #require(cookie.split(separator: ".").dropFirst().first)
-    let padded = payload.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
+    let padded =
+      payload.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
       + String(repeating: "=", count: (4 - payload.count % 4) % 4)
     let claims = String(decoding: try #require(Data(base64Encoded: padded)), as: UTF8.self)
     #expect(claims.contains("k1") && !claims.contains("0123456789"))
@@ -101,7 +102,8 @@ import Testing
     #expect(first.csrf != second.csrf && first.csrf.utf8.count == 64)
     #expect(session.accepts(first.csrf, of: first) && session.accepts(second.csrf, of: second))
     #expect(!session.accepts(first.csrf, of: second))
-    for token in [nil, "", "00", String(first.csrf.dropLast(2)), first.csrf + "00", first.csrf.uppercased() + "x", "é"] {
+    for token in [nil, "", "00", String(first.csrf.dropLast(2)), first.csrf + "00", first.csrf.uppercased() + "x", "é"]
+    {
       #expect(!session.accepts(token, of: first), "\(token ?? "nil")")
     }
     // The cookie's own signature is no token, as it is made with another key.

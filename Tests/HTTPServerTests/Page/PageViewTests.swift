@@ -36,7 +36,9 @@ import Testing
 
   @Test func load() throws {
     let facts = facts(try page("serving"))
-    #expect(facts["Requests a second"] == "3.2" && facts["Tokens a second"] == "412.5" && facts["Running"] == "3" && facts["Waiting"] == "1")
+    #expect(
+      facts["Requests a second"] == "3.2" && facts["Tokens a second"] == "412.5" && facts["Running"] == "3"
+        && facts["Waiting"] == "1")
     #expect(facts["KV blocks in use"] == "24 of 1024 10 cached, 64 tokens each")
     #expect(facts["Prefix cache hits"] == "55.0\u{A0}% of 12,345 tokens")
     #expect(facts["Experts resident"] == "1 3.0\u{A0}MiB" && facts["Experts loaded"] == "4 1 failed, 2 evicted")
@@ -52,11 +54,12 @@ import Testing
         ["abuse", "1", abuse, "–", "3", "not resident"],
       ])
     let experts = try rows(page, "Experts in memory")
-    #expect(experts.map { Array($0.prefix(6)) } == [
-      ["spam@7", spam, "ready", "2", "3.0\u{A0}MiB", "yes"],
-      // A version that no name leads to any more is called by its digest.
-      [short("gone"), short("gone"), "draining", "1", "1.0\u{A0}MiB", "no"],
-    ])
+    #expect(
+      experts.map { Array($0.prefix(6)) } == [
+        ["spam@7", spam, "ready", "2", "3.0\u{A0}MiB", "yes"],
+        // A version that no name leads to any more is called by its digest.
+        [short("gone"), short("gone"), "draining", "1", "1.0\u{A0}MiB", "no"],
+      ])
     #expect(
       try rows(page, "Last errors") == [
         ["queue_full", "17", "2026-11-30 00:52:20 UTC"], ["deadline_exceeded", "1", "2026-11-29 23:53:20 UTC"],
@@ -128,7 +131,8 @@ import Testing
 
   @Test func whatIsEmptySaysSo() throws {
     let page = try page("empty")
-    for text in ["Nothing is released yet", "Nothing is served.", "None. An expert is loaded", "None since the server"] {
+    for text in ["Nothing is released yet", "Nothing is served.", "None. An expert is loaded", "None since the server"]
+    {
       #expect(page.text.contains(text), "\(text)")
     }
     #expect(page.all("table").isEmpty)

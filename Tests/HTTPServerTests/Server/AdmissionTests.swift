@@ -1,8 +1,8 @@
-import Synchronization
 import Access
 import Files
 import Foundation
 import HTTPTypes
+import Synchronization
 import TestSupport
 import Testing
 
@@ -52,7 +52,8 @@ import Testing
     let scratch = try Scratch()
     let keys = try AccessKeys.open(in: scratch.url)
     let key = try keys.create(
-      AccessKeyRequest("few", limits: AccessLimits(requestsPerMinute: 2, tokensPerMinute: 1_000))).key
+      AccessKeyRequest("few", limits: AccessLimits(requestsPerMinute: 2, tokensPerMinute: 1_000))
+    ).key
     let server = FakeServer(keys: keys)
     let first = try await server.ask(.post, path, body, headers: bearer(key))
     #expect(first.header("x-ratelimit-limit-requests") == "2" && first.header("x-ratelimit-remaining-requests") == "1")
@@ -88,7 +89,8 @@ import Testing
     }
     #expect(try await server.ask(.post, path, body, headers: [origin: "http://localhost:3000"]).status == 200)
     for (authority, isOurs) in [
-      ("localhost", true), ("localhost:8080", true), ("127.0.0.1:1", true), ("[::1]:8080", true), ("evil.example", false),
+      ("localhost", true), ("localhost:8080", true), ("127.0.0.1:1", true), ("[::1]:8080", true),
+      ("evil.example", false),
       ("127.0.0.1.evil.example:80", false), ("", false), ("10.0.0.1", false),
     ] { #expect(LocalRequest.isLocal(authority) == isOurs, "\(authority)") }
   }

@@ -1,9 +1,9 @@
-import Synchronization
 import Decoder
 import Files
 import Foundation
 import HTTPTypes
 import Serving
+import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -26,7 +26,9 @@ import Testing
     #expect(choices.first?["message"]?["content"]?.string == "Hello")
     #expect(choices.first?["finish_reason"]?.string == "stop")
     #expect(json["usage"]?["prompt_tokens_details"]?["cached_tokens"]?.integer == 2)
-    #expect(json["id"]?.string == answer.header("x-request-id") && answer.header("x-request-id")?.hasPrefix("chatcmpl-") == true)
+    #expect(
+      json["id"]?.string == answer.header("x-request-id")
+        && answer.header("x-request-id")?.hasPrefix("chatcmpl-") == true)
     #expect(answer.header("x-accrete-model") == "seedling" && answer.header("x-accrete-release") == "42")
     #expect(answer.header("traceparent") != nil)
     let request = try #require(server.engine.state.withLock { $0.requests.first })
@@ -120,8 +122,10 @@ import Testing
     let version = FakeCatalog.notesDigest
     let cases: [(EngineFailure, Int, String)] = [
       (.queueFull(retryAfter: 7), 503, "queue_full"), (.draining, 503, "draining"),
-      (.deadlineExceeded, 504, "deadline_exceeded"), (.expertFailed(version: version, reason: "/secret"), 503, "expert_failed"),
-      (.tooLong(prompt: 9, requested: 9, limit: 9), 400, "context_length_exceeded"), (.failed("/secret"), 500, "internal"),
+      (.deadlineExceeded, 504, "deadline_exceeded"),
+      (.expertFailed(version: version, reason: "/secret"), 503, "expert_failed"),
+      (.tooLong(prompt: 9, requested: 9, limit: 9), 400, "context_length_exceeded"),
+      (.failed("/secret"), 500, "internal"),
     ]
     for stream in ["", #","stream":true"#] {
       for (failure, status, code) in cases {
@@ -151,11 +155,12 @@ import Testing
   }
 
   @Test func bodiesThatAreNotOne() async throws {
-    let server = FakeServer(limits: {
-      var limits = ServerLimits()
-      limits.bodyBytes = 200
-      return limits
-    }())
+    let server = FakeServer(
+      limits: {
+        var limits = ServerLimits()
+        limits.bodyBytes = 200
+        return limits
+      }())
     #expect(try await server.ask(.post, path, "").code() == "invalid_json")
     #expect(try await server.ask(.post, path, "{").code() == "invalid_json")
     let form = try await server.ask(.post, path, "{}", headers: [.contentType: "application/x-www-form-urlencoded"])

@@ -1,8 +1,8 @@
-import Synchronization
 import Files
 import Foundation
 import HummingbirdTesting
 import Serving
+import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -104,7 +104,8 @@ import Testing
     try await connected(FakeServer(limits: limits)) { port in
       let connection = try RawConnection(port: port)
       connection.send(
-        "POST /v1/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{")
+        "POST /v1/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"
+      )
       let answer = connection.rest()
       #expect(answer.hasPrefix("HTTP/1.1 504 ") && answer.contains("deadline_exceeded"), "\(answer)")
     }

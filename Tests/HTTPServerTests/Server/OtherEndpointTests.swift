@@ -1,8 +1,8 @@
-import Synchronization
 import Files
 import Foundation
 import HTTPTypes
 import Serving
+import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -72,7 +72,8 @@ import Testing
     let server = FakeServer()
     let path = "/admin/v1/experts/\(FakeCatalog.spamDigest)"
     for (verb, told) in [
-      (":load", "load"), (":unload", "unload"), (":unload?force=1", "unload by force"), (":pin", "pin"), (":pin?pinned=0", "unpin"),
+      (":load", "load"), (":unload", "unload"), (":unload?force=1", "unload by force"), (":pin", "pin"),
+      (":pin?pinned=0", "unpin"),
     ] {
       let answer = try await server.ask(.post, path + verb, isAdmin: true)
       #expect(answer.status == 200)
@@ -87,10 +88,12 @@ import Testing
 
   @Test func metricsAreText() async throws {
     let server = FakeServer()
-    _ = try await server.ask(.post, "/v1/chat/completions", #"{"model":"base","messages":[{"role":"user","content":"a"}]}"#)
+    _ = try await server.ask(
+      .post, "/v1/chat/completions", #"{"model":"base","messages":[{"role":"user","content":"a"}]}"#)
     let answer = try await server.ask(.get, "/metrics", isAdmin: true)
     #expect(answer.header("content-type")?.hasPrefix("text/plain; version=0.0.4") == true)
-    #expect(answer.body.contains("accrete_request_success_total{") && answer.body.contains("accrete_release_revision 42"))
+    #expect(
+      answer.body.contains("accrete_request_success_total{") && answer.body.contains("accrete_release_revision 42"))
     // None is on its way any more.
     #expect(server.core.drain.running == 0)
   }
@@ -105,7 +108,8 @@ import Testing
     #expect(page.status == 200 && page.header("content-security-policy") != nil)
     #expect(page.header("set-cookie")?.contains("HttpOnly") == true)
     let form: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
-    let posted = try await server.ask(.post, "/serving/unload", "digest=\(FakeCatalog.spamDigest)", headers: form, isAdmin: true)
+    let posted = try await server.ask(
+      .post, "/serving/unload", "digest=\(FakeCatalog.spamDigest)", headers: form, isAdmin: true)
     #expect(posted.status == 303 && posted.header("location") == "/login")
     #expect(server.engine.state.withLock { $0.told.isEmpty })
   }

@@ -1,6 +1,6 @@
-import FoundationEssentials
 import Files
 import Foundation
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Testing
@@ -9,7 +9,9 @@ import Testing
 
 /// Does every request get an answer, and every wrong one an error in OpenAI's form?
 @Suite struct RoutingTests {
-  @Test(arguments: ["/v2/models", "/", "/v1", "/v1/chat", "/v1/chat/completions/x", "/%", "/%ff", "//", "/v1//models", "*", ""])
+  @Test(arguments: [
+    "/v2/models", "/", "/v1", "/v1/chat", "/v1/chat/completions/x", "/%", "/%ff", "//", "/v1//models", "*", "",
+  ])
   func unknownPaths(_ path: String) async throws {
     let answer = try await FakeServer().ask(.get, path)
     #expect(answer.status == 404)
@@ -42,7 +44,8 @@ import Testing
   @Test func wrongMethods() async throws {
     let server = FakeServer()
     for (method, path, allowed) in [
-      (HTTPRequest.Method.get, "/v1/chat/completions", "POST"), (.delete, "/v1/models", "GET"), (.options, "/healthz", "GET"),
+      (HTTPRequest.Method.get, "/v1/chat/completions", "POST"), (.delete, "/v1/models", "GET"),
+      (.options, "/healthz", "GET"),
     ] {
       let answer = try await server.ask(method, path)
       #expect(answer.status == 405 && answer.header("allow") == allowed)

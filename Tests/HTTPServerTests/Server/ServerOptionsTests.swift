@@ -8,7 +8,8 @@ import Testing
 /// Does a server listen where it was told, and nowhere that lets anybody in?
 @Suite struct ServerOptionsTests {
   @Test(arguments: [
-    ("127.0.0.1:8080", "127.0.0.1:8080", true), ("localhost:0", "localhost:0", true), ("127.9.9.9:1", "127.9.9.9:1", true),
+    ("127.0.0.1:8080", "127.0.0.1:8080", true), ("localhost:0", "localhost:0", true),
+    ("127.9.9.9:1", "127.9.9.9:1", true),
     ("[::1]:8080", "[::1]:8080", true), ("0.0.0.0:80", "0.0.0.0:80", false), ("[::]:80", "[::]:80", false),
     ("example.org:65535", "example.org:65535", false), ("unix:/run/a.sock", "unix:/run/a.sock", true),
   ])
@@ -18,7 +19,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "8080", "127.0.0.1", "127.0.0.1:", ":8080", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1:8e1", "::1:8080",
+    "", "8080", "127.0.0.1", "127.0.0.1:", ":8080", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1:8e1",
+    "::1:8080",
     "127.0.0.1:99999999999999999999", "unix:", "a b:1", "h\u{0}:1", "unix:/\(String(repeating: "x", count: 200))",
   ])
   func whatIsNoAddress(_ text: String) {

@@ -1,7 +1,7 @@
-import TestSupport
 import Files
 import Foundation
 import Registry
+import TestSupport
 import Testing
 
 @testable import Serving
@@ -74,6 +74,8 @@ import Testing
     try home.publish([try home.version("spam")])
     try home.registry.close()
     let catalog = try home.catalog()
+    // As `follow()` does: what is known needs no file any more.
+    _ = try catalog.resolve("spam")
     let away = home.scratch.url("away")
     try FileManager.default.moveItem(at: home.url, to: away)
     catalog.refresh()
@@ -113,6 +115,8 @@ import Testing
     let home = try CatalogHome()
     try home.publish([try home.version("spam")])
     let catalog = try home.catalog()
+    // As `follow()` does: what is known needs no file any more.
+    _ = try catalog.resolve("spam")
     try home.registry.close()
     try FileManager.default.removeItem(at: home.url)
     let other = BaseRecord(
@@ -133,6 +137,8 @@ import Testing
     try home.publish([try home.version("spam")])
     try home.registry.close()
     let catalog = try home.catalog()
+    // As `follow()` does: what is known needs no file any more.
+    _ = try catalog.resolve("spam")
     let file = home.url.appendingPathComponent("registry.sqlite")
     if kind == "cut" {
       // In place, under the open connection.

@@ -15,7 +15,8 @@ extension PageData {
       failedExpertLoads: statistics.failedLoads, expertEvictions: statistics.evictions)
     let experts = statistics.experts.map {
       Expert(
-        version: $0.version, state: $0.state.rawValue, references: $0.references, bytes: $0.bytes, isPinned: $0.isPinned)
+        version: $0.version, state: $0.state.rawValue, references: $0.references, bytes: $0.bytes, isPinned: $0.isPinned
+      )
     }
     // A registry that cannot be read now is told by `/readyz`; the page shows what is known.
     let record = (try? core.catalog.release())?.record

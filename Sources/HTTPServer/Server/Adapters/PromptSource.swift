@@ -1,4 +1,3 @@
-import ModelConfiguration
 import Decoder
 import Files
 import Foundation

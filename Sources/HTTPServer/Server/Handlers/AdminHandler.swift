@@ -1,4 +1,3 @@
-import Registry
 import Access
 import Files
 import Foundation
@@ -27,7 +26,8 @@ struct AdminHandler: Sendable {
   /// `GET /admin/v1/registry/release`.
   func release() throws -> Response {
     guard let (record, manifest) = try core.catalog.release() else {
-      throw APIError(.modelNotFound, "Nothing is released yet. `accrete learn` or `accrete promote` releases a version.")
+      throw APIError(
+        .modelNotFound, "Nothing is released yet. `accrete learn` or `accrete promote` releases a version.")
     }
     let experts = manifest.experts.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     return Response(
@@ -59,7 +59,8 @@ struct AdminHandler: Sendable {
   /// `POST /admin/v1/experts/{digest}:pin`, with `?pinned=0` to let it go again.
   func pin(_ scope: RequestScope) async throws -> Response {
     let model = try model(scope)
-    try await core.engine.pin(model.version, scope.target.query["pinned"].map { !$0.hasSameCodePoints(as: "0") } ?? true)
+    try await core.engine.pin(
+      model.version, scope.target.query["pinned"].map { !$0.hasSameCodePoints(as: "0") } ?? true)
     return state(of: model)
   }
 

@@ -56,7 +56,8 @@ struct ClassifyHandler: Sendable {
       exchange.watch.routed(to: nil, .refused, confidence: nil)
       throw APIError(
         .unknownTask,
-        "`input[\(index)]`: no task claims this text. Name a task as `model`, or leave it out.", param: "input[\(index)]")
+        "`input[\(index)]`: no task claims this text. Name a task as `model`, or leave it out.",
+        param: "input[\(index)]")
     }
     var lines = [AnswerLine?](repeating: nil, count: rows.count)
     let groups = Dictionary(grouping: rows.indices) { routes[$0].task ?? "" }
@@ -107,7 +108,8 @@ struct ClassifyHandler: Sendable {
       let (routes, _) = try await self.routes(rows, exchange)
       let results = routes.map { route in
         exchange.watch.routed(
-          to: route.task, route.task == nil ? .unknown : .routed, confidence: route.task == nil ? nil : route.confidence)
+          to: route.task, route.task == nil ? .unknown : .routed, confidence: route.task == nil ? nil : route.confidence
+        )
         return RouteAnswer.Result(route, model: route.task.flatMap { try? core.catalog.resolve($0).id })
       }
       exchange.watch.answered()

@@ -65,7 +65,8 @@ struct CompletionHandler: Sendable {
   private static func row(_ request: CompletionRequest) throws -> RequestRow {
     guard request.prompts.count == 1, case .text(let text)? = request.prompts.first else {
       throw APIError(
-        .invalidValue, "`prompt`: expected one text with the model auto, which finds its task. Send one, or name a model.",
+        .invalidValue,
+        "`prompt`: expected one text with the model auto, which finds its task. Send one, or name a model.",
         param: "prompt")
     }
     guard let row = try ChatRows.rows(ofTexts: [text]).first else { throw EngineFailure.invalid("no text to route") }
@@ -80,7 +81,8 @@ struct CompletionHandler: Sendable {
       case .tokens(let ids): ids
       }
     guard !ids.isEmpty else {
-      throw APIError(.invalidValue, "`prompt`: expected a text that has a token, got an empty one. Send one.", param: "prompt")
+      throw APIError(
+        .invalidValue, "`prompt`: expected a text that has a token, got an empty one. Send one.", param: "prompt")
     }
     return ids
   }

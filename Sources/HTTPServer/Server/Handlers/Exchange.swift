@@ -1,8 +1,8 @@
-import HummingbirdCore
 import Access
 import Files
 import Foundation
 import HTTPTypes
+import HummingbirdCore
 import Serving
 import Streams
 import Synchronization
@@ -108,7 +108,8 @@ final class Exchange: Sendable {
     let found = try catalog.resolve(route.task ?? catalog.basicName)
     try grant.require(model: catalog.texts(naming: found))
     return resolved(
-      Resolution(found, requested: name, release: catalog.revision, route: Resolution.Routed(route: route, router: router)))
+      Resolution(
+        found, requested: name, release: catalog.revision, route: Resolution.Routed(route: route, router: router)))
   }
 
   /// Notes who answers.

@@ -1,9 +1,9 @@
-import Serving
 import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Serving
 
 /// Whether the server lives, may be sent requests, and which one it is.
 struct HealthHandler: Sendable {

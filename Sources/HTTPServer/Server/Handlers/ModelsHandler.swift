@@ -25,7 +25,9 @@ struct ModelsHandler: Sendable {
     }
     // As one that is not there: names of others are their own.
     guard isAllowed(model, scope) else {
-      throw APIError(.modelNotFound, "There is no model \(SafeText.quoted(model.id)). GET /v1/models lists what there is.", param: "model")
+      throw APIError(
+        .modelNotFound, "There is no model \(SafeText.quoted(model.id)). GET /v1/models lists what there is.",
+        param: "model")
     }
     return Response(json: entry(model, resident).json)
   }

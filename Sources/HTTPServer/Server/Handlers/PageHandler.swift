@@ -1,10 +1,10 @@
-import Logging
 import Access
 import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Logging
 import NIOCore
 import Serving
 import Streams
@@ -105,7 +105,8 @@ struct PageHandler: Sendable {
 
   func tryText(_ scope: RequestScope) async throws -> Response {
     try await posted(scope) { form, visit in
-      let trial = try await PageTrials(core: core).trial(form.text ?? "", model: form.model ?? ModelName.autoName, scope)
+      let trial = try await PageTrials(core: core).trial(
+        form.text ?? "", model: form.model ?? ModelName.autoName, scope)
       return Self.html(Page(for: visit).serving(data, trial: trial))
     }
   }

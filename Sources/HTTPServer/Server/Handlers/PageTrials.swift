@@ -1,6 +1,6 @@
-import Logging
 import Files
 import Foundation
+import Logging
 import Serving
 import Streams
 import TaskModels
@@ -37,7 +37,8 @@ struct PageTrials: Sendable {
       }
       guard let route = routes.first else { throw EngineFailure.failed("the router said nothing") }
       trial.route = PageTrial.Route(
-        task: route.task, nearest: route.nearest, confidence: route.confidence, distance: route.distance, router: router)
+        task: route.task, nearest: route.nearest, confidence: route.confidence, distance: route.distance, router: router
+      )
       guard let task = route.task else { return }
       model = try core.catalog.resolve(task)
     }

@@ -1,7 +1,7 @@
 import Files
 import Logging
-import Serving
 import ServiceLifecycle
+import Serving
 
 /// Follows the registry, and loads what was released before the first request asks for it.
 struct CatalogService: Service {

@@ -61,7 +61,9 @@ struct ListenerService: Service {
     guard bytes.count < MemoryLayout.size(ofValue: name.sun_path) else { return }
     withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: bytes) }
     let result = withUnsafePointer(to: &name) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
     }
     guard result != 0 else {
       throw ServerError.cannotListen(address: "\(address)", reason: "another process listens there")

@@ -46,7 +46,8 @@ final class ShutdownService: Service {
   func finish(_ number: Int32) async {
     drain.move(to: .announced)
     logger.notice(
-      "signal \(number): not ready any more; new requests are taken for \(times.delay), running ones have \(times.timeout) after that")
+      "signal \(number): not ready any more; new requests are taken for \(times.delay), running ones have \(times.timeout) after that"
+    )
     try? await Task.sleep(for: times.delay)
     drain.move(to: .draining)
     if await !drain.untilEmpty(within: times.timeout) {

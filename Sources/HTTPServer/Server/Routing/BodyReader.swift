@@ -12,7 +12,9 @@ enum BodyReader {
   /// - Parameter scope: The request.
   /// - Parameter type: What it has to be.
   /// - Throws: `APIError`; ``Disconnected``; `HTTPParserError` where it breaks off into something else than HTTP.
-  static func read(_ scope: RequestScope, as type: String = "application/json", limits: ServerLimits) async throws -> Data {
+  static func read(_ scope: RequestScope, as type: String = "application/json", limits: ServerLimits) async throws
+    -> Data
+  {
     try requireType(scope, type)
     // What is announced need not be read to be refused.
     if let text = scope.request.headers[.contentLength], let length = Int(text), length > limits.bodyBytes {

@@ -1,7 +1,7 @@
-import HTTPTypes
 import Access
 import Files
 import Foundation
+import HTTPTypes
 
 /// `/openapi.json`: the paths of a listener, and of each request every field with what becomes of it, from the tables that read them.
 struct OpenAPIDocument: Sendable {

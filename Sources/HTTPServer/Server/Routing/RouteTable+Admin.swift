@@ -10,11 +10,17 @@ extension RouteTable {
     let routes: [Route] = [
       Route(.get, "/metrics", .key(.registryRead), "Metrics in Prometheus' text format") { _ in admin.metrics() },
       Route(.get, "/admin/v1/registry/release", .key(.registryRead), "What is released") { _ in try admin.release() },
-      Route(.post, "/admin/v1/experts/{digest}:load", .key(.registryWrite), "Load a version") { try await admin.load($0) },
-      Route(.post, "/admin/v1/experts/{digest}:unload", .key(.registryWrite), "Let a version go; ?force=1: while it is used, too") {
+      Route(.post, "/admin/v1/experts/{digest}:load", .key(.registryWrite), "Load a version") {
+        try await admin.load($0)
+      },
+      Route(
+        .post, "/admin/v1/experts/{digest}:unload", .key(.registryWrite),
+        "Let a version go; ?force=1: while it is used, too"
+      ) {
         try await admin.unload($0)
       },
-      Route(.post, "/admin/v1/experts/{digest}:pin", .key(.registryWrite), "Keep a version loaded; ?pinned=0: no more") {
+      Route(.post, "/admin/v1/experts/{digest}:pin", .key(.registryWrite), "Keep a version loaded; ?pinned=0: no more")
+      {
         try await admin.pin($0)
       },
       Route(.get, "/admin/v1/keys", .key(.admin), "What is known of the keys") { _ in try admin.keys() },

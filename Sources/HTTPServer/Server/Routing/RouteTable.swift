@@ -51,14 +51,17 @@ struct NotServed: Sendable {
 
   /// Of the public listener.
   static let ofPublic = [
-    NotServed("/v1/embeddings", "a base here has no embeddings to give; POST /accrete/v1/route tells which task a text belongs to"),
+    NotServed(
+      "/v1/embeddings",
+      "a base here has no embeddings to give; POST /accrete/v1/route tells which task a text belongs to"),
     NotServed("/v1/responses", "use POST /v1/chat/completions; a server that keeps conversations is not planned"),
     NotServed("/v1/audio", "the bases here read text alone"),
     NotServed("/v1/images", "the bases here write text alone"),
     NotServed("/v1/files", "send texts in the request; `accrete learn` reads files"),
     NotServed("/v1/batches", "send requests at once; they are batched as they come, up to --max-waiting"),
     NotServed("/v1/fine_tuning", "`accrete learn` makes a new version of a task"),
-    NotServed("/v1/moderations", "not served yet; POST /accrete/v1/classify gives the labels of a task and their probabilities"),
+    NotServed(
+      "/v1/moderations", "not served yet; POST /accrete/v1/classify gives the labels of a task and their probabilities"),
     NotServed("/accrete/v1/review", "not served yet"),
     NotServed("/admin", "the admin listener has it (--admin-listen)"),
     NotServed("/metrics", "the admin listener has it (--admin-listen)"),

@@ -1,10 +1,10 @@
-import Logging
 import Access
 import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -26,7 +26,9 @@ struct ServerResponder: HTTPResponder {
     let target = RequestTarget(request.head.path ?? "/")
     let found = table.find(request.method, target)
     let (kind, values) =
-      if case .route(let route, let values) = found { (route.kind, values) } else { (AnswerID.Kind.other, [String: String]()) }
+      if case .route(let route, let values) = found { (route.kind, values) } else {
+        (AnswerID.Kind.other, [String: String]())
+      }
     let forwarded = HTTPField.Name("x-forwarded-for").flatMap { request.headers[$0] }
     let scope = RequestScope(
       id: Self.newID(kind), request: request, target: target, values: values,
@@ -58,13 +60,16 @@ struct ServerResponder: HTTPResponder {
       case .wrongMethod(let methods):
         let names = methods.map(\.rawValue).joined(separator: ", ")
         throw APIError(
-          .methodNotAllowed, "\(scope.target.path): expected \(names), got \(scope.request.method.rawValue). Use \(names)."
+          .methodNotAllowed,
+          "\(scope.target.path): expected \(names), got \(scope.request.method.rawValue). Use \(names)."
         ).with(header: "allow", names)
       case .notServed(let reason):
         throw APIError(.routeNotFound, "\(scope.target.path) is not served here: \(reason).")
       case .unknown:
         let meant = table.closest(to: scope.target.path).map { " Did you mean \($0)?" } ?? ""
-        throw APIError(.routeNotFound, "There is no \(SafeText.beginning(scope.target.path)).\(meant) GET /openapi.json lists what there is.")
+        throw APIError(
+          .routeNotFound,
+          "There is no \(SafeText.beginning(scope.target.path)).\(meant) GET /openapi.json lists what there is.")
       }
     } catch {
       return refusal(of: error, scope)
@@ -83,8 +88,10 @@ struct ServerResponder: HTTPResponder {
         status: answer.head.status, headers: answer.head.headerFields,
         body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
     default:
-      let failure = (error as? Refused)?.error ?? APIError(
-        answering: error, input: nil, requestID: scope.id, isVisible: { _ in false })
+      let failure =
+        (error as? Refused)?.error
+        ?? APIError(
+          answering: error, input: nil, requestID: scope.id, isVisible: { _ in false })
       note(failure, cause: (error as? Refused)?.cause ?? error, scope)
       return Response(failure)
     }

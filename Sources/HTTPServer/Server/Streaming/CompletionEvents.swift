@@ -28,7 +28,8 @@ struct CompletionEvents: EventForm {
     case .piece(let choice, let text, let tokens):
       var logprobs: CompletionLogprobs?
       if let bytes, !tokens.isEmpty {
-        logprobs = CompletionLogprobs(tokens, from: &positions[choice, default: CompletionLogprobs.Position()], bytes: bytes)
+        logprobs = CompletionLogprobs(
+          tokens, from: &positions[choice, default: CompletionLogprobs.Position()], bytes: bytes)
       }
       guard !text.isEmpty || logprobs != nil else { return [] }
       return [stream.piece(choice: choice, text: text, logprobs: logprobs)]

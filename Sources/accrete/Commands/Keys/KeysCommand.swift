@@ -1,6 +1,6 @@
-import Registry
 import Access
 public import ArgumentParser
+import Registry
 
 struct KeysCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

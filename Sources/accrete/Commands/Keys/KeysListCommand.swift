@@ -1,5 +1,3 @@
-import Registry
-import Files
 import Access
 import ArgumentParser
 import Files

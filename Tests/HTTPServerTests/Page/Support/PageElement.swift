@@ -113,7 +113,9 @@ final class PageElement {
       case .element(let mark):
         var view = String.UnicodeScalarView()
         for code in mark.text.split(separator: " ") {
-          if let value = UInt32(code.dropFirst(2), radix: 16), let scalar = Unicode.Scalar(value) { view.append(scalar) }
+          if let value = UInt32(code.dropFirst(2), radix: 16), let scalar = Unicode.Scalar(value) {
+            view.append(scalar)
+          }
         }
         return String(view)
       }

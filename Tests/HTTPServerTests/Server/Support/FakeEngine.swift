@@ -72,8 +72,12 @@ final class FakeEngine: InferenceEngine {
   }
 
   func load(_ version: Digest) async throws { state.withLock { $0.told.append("load") } }
-  func unload(_ version: Digest, force: Bool) async throws { state.withLock { $0.told.append(force ? "unload by force" : "unload") } }
-  func pin(_ version: Digest, _ isPinned: Bool) async throws { state.withLock { $0.told.append(isPinned ? "pin" : "unpin") } }
+  func unload(_ version: Digest, force: Bool) async throws {
+    state.withLock { $0.told.append(force ? "unload by force" : "unload") }
+  }
+  func pin(_ version: Digest, _ isPinned: Bool) async throws {
+    state.withLock { $0.told.append(isPinned ? "pin" : "unpin") }
+  }
 
   var statistics: EngineStatistics {
     state.withLock { state in

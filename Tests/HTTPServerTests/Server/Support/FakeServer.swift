@@ -44,14 +44,16 @@ struct FakeServer: Sendable {
     ListenerService(
       address: .host("localhost", port: 0),
       responder: ServerResponder(core: core, table: table, connections: core.connections),
-      transport: ServerTransport(limits: core.options.limits, connections: core.connections, tls: nil), logger: core.logger,
+      transport: ServerTransport(limits: core.options.limits, connections: core.connections, tls: nil),
+      logger: core.logger,
       onListening: { _ in }
     ).application
   }
 
   /// Asks without a socket.
   func ask(
-    _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, headers: HTTPFields = [:], isAdmin: Bool = false
+    _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, headers: HTTPFields = [:],
+    isAdmin: Bool = false
   ) async throws -> FakeAnswer {
     let application = isAdmin ? await adminApplication() : publicApplication
     var headers = headers
@@ -86,7 +88,9 @@ struct FakeAnswer: Sendable {
 
   /// The data of each event of a stream.
   func events() -> [String] {
-    body.components(separatedBy: "\n\n").filter { !$0.isEmpty }.map { $0.hasPrefix("data: ") ? String($0.dropFirst(6)) : $0 }
+    body.components(separatedBy: "\n\n").filter { !$0.isEmpty }.map {
+      $0.hasPrefix("data: ") ? String($0.dropFirst(6)) : $0
+    }
   }
 
   struct Unexpected: Error {}
