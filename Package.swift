@@ -153,8 +153,8 @@ let package = Package(
     layer(
       "HTTPServer",
       [
-        "Access", "Markup", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Streams", "Templates",
-        "Tokenization", "ModelConfiguration", "Registry", "Files",
+        "Access", "Markup", "Serving", "TaskModels", "Generation", "Decoder", "Streams", "Templates", "Tokenization",
+        "ModelConfiguration", "Registry", "Files",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -323,7 +323,7 @@ let package = Package(
     .testTarget(
       name: "AccreteTests",
       dependencies: [
-        "accrete", "Access", "BenchmarkSupport", "TestSupport", "example-first-task", "example-own-method",
+        "accrete", "Access", "HTTPServer", "BenchmarkSupport", "TestSupport", "example-first-task", "example-own-method",
         "example-decoding-with-experts",
         "example-several-tasks", "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels",
         "Pretraining", "Learning",

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ArchitectureTests {
   /// The modules in the order of the table.
   private func modules() throws -> [String] {
-    try Document("ARCHITECTURE.md").text.matches(of: #/(?m)^\| `([A-Za-z]+)` \|/#).map { String($0.1) }
+    try Document("ARCHITECTURE.md").text.matches(of: #/(?m)^\| `([A-Za-z-]+)` \|/#).map { String($0.1) }
   }
 
   private func sources() throws -> [String: [URL]] {

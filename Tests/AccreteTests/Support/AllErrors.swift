@@ -4,6 +4,7 @@ import Evolution
 import Experts
 import Foundation
 import Generation
+import HTTPServer
 import Learning
 import ModelConfiguration
 import Planning
@@ -47,6 +48,9 @@ struct ExpectedErrors {
     ExpectedErrors(
       64, 400,
       [
+        ServerError.address(option: "", got: "", reason: ""), ServerError.exposed(option: "", address: "", missing: []),
+        ServerError.halfOfTLS(given: "", missing: ""), ServerError.option(name: "", got: "", expected: ""),
+        EngineFailure.tooLong(prompt: 1, requested: 1, limit: 1), EngineFailure.invalid(""),
         RunError.sameTaskTwice(""), RunError.invalidConfiguration(key: "", got: "", allowed: ""), ReportError.noRuns,
         ReportError.sameRun("", ""), ReportError.noFolder(runs: 2), RateError.invalid(name: "", expected: "", got: ""),
         RateError.warmUpTooLong(warmUp: 2, total: 2, annealBegins: 1),
@@ -92,6 +96,7 @@ struct ExpectedErrors {
     ExpectedErrors(
       64, 404,
       [
+        ServerError.noKeys(registry: ""),
         RunError.notARun(folder: ""), RunError.unknownTask(name: "", known: []), ScalingError.noRuns(path: ""),
         ExpertError.notLearned(task: "", learned: []), ExpertError.notAnArchive(folder: ""),
         ServingError.nothingReleased(path: ""), RegistryError.notARegistry(path: ""),
@@ -124,6 +129,7 @@ struct ExpectedErrors {
     ExpectedErrors(
       65, 422,
       [
+        ServerError.certificate(option: "", path: "", reason: ""),
         FileError.notFound(path: ""), FileError.malformedJSON(path: "", reason: ""),
         FileError.linkLeadsOut(path: "", target: ""), GzipError(path: "", expected: "", got: "", fix: ""),
         JSONTree.Failure(position: 0, reason: ""), RunError.changed(folder: "", what: "", recorded: "", now: ""),
@@ -233,6 +239,7 @@ struct ExpectedErrors {
     ExpectedErrors(
       65, 500,
       [
+        EngineFailure.expertFailed(version: digest, reason: ""),
         RunError.checkpointDamaged(path: "", reason: ""), RunError.fileChanged(path: "", recorded: "", now: ""),
         RunError.fileRemoved(path: ""), RunError.checkpointNeeds(path: "", other: "", reason: ""),
         ComparisonError.cellDiffers(cell: "", what: "", expected: "", got: ""),
@@ -263,6 +270,7 @@ struct ExpectedErrors {
     ExpectedErrors(
       70, 500,
       [
+        ServerError.selfTest(reason: ""), EngineFailure.failed(""),
         RunError.readOnly(folder: ""), TorchError.operationFailed(operation: "", arguments: "", reason: ""),
         TorchError.unexpectedResult(operation: "", expected: "", got: ""),
         TorchError.shapeMismatch(what: "", expected: [], got: []),
@@ -273,6 +281,7 @@ struct ExpectedErrors {
     ExpectedErrors(
       74, 500,
       [
+        ServerError.cannotListen(address: "", reason: ""),
         FileError.notReadable(path: "", reason: ""), FileError.notWritable(path: "", reason: ""),
         StandardDescriptors.Failure(code: EIO), LostOutput(StandardDescriptors.Failure(code: EIO)),
         TorchError.noLibtorch(reason: "", fix: ""), RegistryError.database(path: "", reason: ""),
@@ -289,6 +298,8 @@ struct ExpectedErrors {
     ExpectedErrors(
       75, 503,
       [
+        EngineFailure.queueFull(retryAfter: 1), EngineFailure.draining, EngineFailure.deadlineExceeded,
+        EngineFailure.cancelled,
         RunError.inUse(folder: "", by: "", fix: ""), ComparisonError.inUse(folder: "", by: "", fix: ""),
         RegistryError.locked(path: "", by: ""), AccessError.locked(path: ""),
         RateLimitRefusal(

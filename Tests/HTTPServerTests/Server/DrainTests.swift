@@ -69,6 +69,6 @@ import Testing
     ) { token.withLock { $0 = nil } }
     let started = ContinuousClock.now
     await service.finish(SIGTERM)
-    #expect(drain.running == 0 && started.duration(to: .now) < .seconds(4))
+    #expect(drain.running == 0 && started.duration(to: .now) < .seconds(60))
   }
 }
