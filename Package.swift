@@ -218,9 +218,8 @@ let package = Package(
     .executableTarget(
       name: "accrete-benchmark",
       dependencies: [
-        "BenchmarkSupport", "Pretraining", "Learning", "Experts", "Decoder", "Torch", "Records", "Streams",
-        "Tokenization",
-        "ModelConfiguration", "Randomness", "Files",
+        "BenchmarkSupport", "ServingSupport", "Serving", "Registry", "Generation", "Pretraining", "Learning", "Experts", "Decoder", "Torch",
+        "Records", "Streams", "Tokenization", "ModelConfiguration", "Randomness", "Files",
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
     // What both programs that measure have: arguments, rows, experts, the training of a task.
@@ -230,6 +229,11 @@ let package = Package(
         "Learning", "Experts", "Decoder", "Torch", "Records", "Streams", "ModelConfiguration", "Randomness", "Files",
       ],
       path: "benchmarks/Support", swiftSettings: settings),
+    // Versions that nobody learned, for what measures and tests servers. What runs on a GPU's machine carries no registry.
+    .target(
+      name: "ServingSupport",
+      dependencies: ["Serving", "TaskModels", "Registry", "Generation", "Experts", "Decoder", "Files"],
+      path: "benchmarks/ServingSupport", swiftSettings: settings),
     // What is measured on a machine with a GPU: small, as it has to be carried there (docs/gpu.md).
     .executableTarget(
       name: "accrete-device-check",
@@ -282,7 +286,7 @@ let package = Package(
     .target(
       name: "ServingFixtures",
       dependencies: [
-        "TestSupport", "Serving", "TaskModels", "Experts", "Generation", "Decoder", "Torch", "Registry",
+        "ServingSupport", "TestSupport", "Serving", "TaskModels", "Experts", "Generation", "Decoder", "Torch", "Registry",
         "ModelConfiguration", "Files",
       ],
       path: "Tests/ServingFixtures", swiftSettings: settings),

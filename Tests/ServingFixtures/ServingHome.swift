@@ -1,3 +1,4 @@
+import ServingSupport
 package import Decoder
 import Experts
 package import Files
@@ -53,39 +54,11 @@ package final class ServingHome: Sendable {
         try row[site].map { try generator.fillUniform($0.b, from: -strength, to: strength) }
       }
     }
-    let form = TaskForm(
-      kind: labels.isEmpty ? .answer : .label, instruction: "Task \(name):", cue: "Answer:", labels: labels,
-      maxLength: 256, answerTokens: labels.isEmpty ? 32 : 0)
-    let model = TaskModel(
-      form: form, expert: plain, ridge: nil,
-      combination: labels.isEmpty
-        ? nil : LabelCombination(expert: 1, ridge: 0, bias: [Double](repeating: 0, count: labels.count)))
-    let folder = url.appendingPathComponent("parts-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    var parts: [String: BlobReference] = [:]
-    for (role, file) in try model.writeParts(to: folder) {
-      let media =
-        file.pathExtension == "json" ? "application/json" : "application/vnd.accrete.safetensors"
-      parts[role] = try registry.addBlob(Data(contentsOf: file), media: media)
-    }
-    let record = TaskModelRecord(description: TaskModelDescription(model), evidence: nil)
-    func json(_ value: some Encodable) throws -> JSONTree {
-      try JSONFile.decode(JSONTree.self, from: JSONFile.encode(value, pretty: false), path: "manifest")
-    }
-    return try registry.register(
-      VersionManifest(
-        name: name, method: "sequential", kind: labels.isEmpty ? .answer : .label, labels: labels,
-        base: base.model.digest, tokenizer: base.tokenizerDigest, promptForm: form.digest(), parts: parts,
-        model: json(record), data: [], run: json(["seed": seed]), numerics: "test", created: "2026-11-30T00:00:00Z"),
-      metrics: [], gate: nil, actor: "test")
+    return try RandomVersion.register(name, labels: labels, expert: plain, on: base, in: registry)
   }
 
   /// Releases versions, and nothing else.
   @discardableResult package func release(_ versions: [VersionRecord]) throws -> ReleaseRecord {
-    let experts = Dictionary(uniqueKeysWithValues: versions.map { ($0.name, $0.digest) })
-    return try registry.publish(
-      ReleaseManifest(experts: experts, numerics: "test"), kind: .promote,
-      expecting: registry.currentRelease()?.record.revision, reason: "test", actor: "test")
+    try RandomVersion.release(versions, in: registry)
   }
 }

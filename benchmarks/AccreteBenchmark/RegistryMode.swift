@@ -1,0 +1,39 @@
+import ModelConfiguration
+import BenchmarkSupport
+import Experts
+import Files
+import Foundation
+import Generation
+import Registry
+import Serving
+import ServingSupport
+
+/// Makes a registry of versions with random experts, named task-0, task-1, …, all of them released: for measuring a server.
+struct RegistryMode {
+  private struct Made: Encodable {
+    let registry: String
+    let versions: Int
+    let rank: Int
+    let bytes: Int
+  }
+
+  private let arguments: CommandWords
+
+  init(_ arguments: CommandWords) { self.arguments = arguments }
+
+  func run() throws {
+    let base = try Base(folder: arguments.file("base"), precision: arguments.weights(or: nil))
+      .computing(arguments.compute(or: .auto))
+    let registry = try Registry.create(
+      at: arguments.file("out"), base: BaseRecord(base, path: base.folder.path), actor: "benchmark")
+    let rank = try arguments.number("rank", or: 8)
+    let shape = try LowRankShape(rank: rank, alpha: 2 * Double(rank))
+    let versions = try (0..<arguments.number("experts", or: 32)).map { number in
+      let expert = try RandomExpert.make(number + 1, shape, on: base.model).rounded()
+      return try RandomVersion.register("task-\(number)", expert: expert, on: base, in: registry)
+    }
+    try RandomVersion.release(versions, in: registry)
+    let bytes = try versions.first.map { try registry.manifest(of: $0).parts.values.reduce(0) { $0 + $1.bytes } }
+    try JSONLine.say(Made(registry: registry.url.path, versions: versions.count, rank: rank, bytes: bytes ?? 0))
+  }
+}
