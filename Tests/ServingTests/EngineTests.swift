@@ -1,5 +1,6 @@
 import Decoder
 import Files
+import Foundation
 import Generation
 import ModelConfiguration
 import Registry
@@ -76,7 +77,10 @@ import Torch
     let home = try ServingHome()
     var experts: [Digest?] = [nil]
     for seed in 0..<4 { experts.append(try home.add("task-\(seed)", seed: UInt64(seed), rank: 1 << seed).digest) }
-    let requests = Self.requests(experts, count: 24, seed: 7)
+    // More by hand: ACCRETE_REQUESTS=64 ACCRETE_ORDERS=50 gives 64 requests in 200 orders for each number of threads.
+    let environment = ProcessInfo.processInfo.environment
+    let requests = Self.requests(experts, count: environment["ACCRETE_REQUESTS"].flatMap { Int($0) } ?? 24, seed: 7)
+    let orders = environment["ACCRETE_ORDERS"].flatMap { Int($0) } ?? 3
     var alone: [Answer] = []
     do {
       let engine = try ServingEngine(
@@ -92,7 +96,7 @@ import Torch
         home.base, registry: home.registry,
         options: Self.options(blocks: blocks, usesPrefixCache: usesCache, threads: threads))
       var (hits, preemptions) = (0, 0)
-      for round in 0..<3 {
+      for round in 0..<orders {
         var random = SplitMix(UInt64(round))
         let order = requests.indices.map { ($0, random.next()) }.sorted { $0.1 < $1.1 }.map(\.0)
         let answers = await withTaskGroup(of: (Int, Answer).self) { group in
