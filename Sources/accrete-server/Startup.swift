@@ -36,7 +36,7 @@ struct Startup {
     let held = max(ProcessMemory.residentBytes - before, 0)
     for warning in base.warnings + base.computeWarnings { logger.warning("\(warning)") }
     let catalog = try ModelCatalog(registry, basicName: command.model.baseName, template: BaseChat(base)?.digest)
-    let engine = try self.engine(base, registry, threads: threads)
+    let engine = try self.engine(base, catalog, threads: threads)
     let server = try await AccreteServer(
       options, base: base, catalog: catalog, engine: engine, threads: threads,
       traceFile: command.records.traceFile.map { URL(fileURLWithPath: absolute($0)) }, logger: logger)
@@ -82,9 +82,9 @@ struct Startup {
     return try registry.loadBase(at: folder, on: Device(model.device ?? "cpu"), precision: held)
   }
 
-  private func engine(_ base: Base, _ registry: Registry, threads: Int) throws -> ServingEngine {
+  private func engine(_ base: Base, _ catalog: ModelCatalog, threads: Int) throws -> ServingEngine {
     do {
-      return try ServingEngine(base, registry: registry, options: command.budgets.engine(threads: threads))
+      return try ServingEngine(base, catalog: catalog, options: command.budgets.engine(threads: threads))
     } catch EngineFailure.invalid(let reason) {
       throw ServerError.option(
         name: "--kv-memory", got: "\(command.budgets.kvMemory)", expected: "more, or a base that reads less: \(reason)")

@@ -12,8 +12,8 @@ import Synchronization
 /// An OpenAI-compatible API over a registry: one copy of the base, an expert for each request.
 ///
 /// ```swift
-/// let engine = try ServingEngine(base, registry: registry, options: EngineOptions(threads: 4))
 /// let catalog = try ModelCatalog(registry)
+/// let engine = try ServingEngine(base, catalog: catalog, options: EngineOptions(threads: 4))
 /// let server = try await AccreteServer(options, base: base, catalog: catalog, engine: engine, threads: 4, logger: logger)
 /// let signal = try await server.run(until: ServerSignals()) { print($0.listen) }
 /// ```

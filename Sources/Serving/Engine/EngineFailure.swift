@@ -37,7 +37,7 @@ public enum EngineFailure: AccreteError, Equatable {
     case .deadlineExceeded: "The time for the answer is over: give it more, or ask when less is going on."
     case .cancelled: "The request was given up, as nobody waits for its answer."
     case .expertFailed(let version, let reason):
-      "The version \(version) cannot answer: \(reason). `accrete registry verify` says whether its files are as they were."
+      "The version \(version) cannot answer: \(reason)\(reason.hasSuffix(".") ? "" : ".") `accrete registry verify` says whether its files are as they were."
     case .tooLong(let prompt, let requested, let limit):
       "The prompt has \(prompt) tokens and \(requested) are to be written, and there is room for \(limit): shorten the text, or ask for fewer."
     case .invalid(let reason): "The request cannot be: \(reason)."

@@ -14,6 +14,15 @@ final class EngineInbox: Sendable {
     case unload(Digest, force: Bool, @Sendable (EngineFailure?) -> Void)
     case pin(Digest, Bool)
     case stop(cancelling: Bool)
+
+    /// Tells whoever sent it that nobody reads it.
+    fileprivate func refuse() {
+      switch self {
+      case .work(let work): work.fail(.draining)
+      case .want(_, let done), .unload(_, _, let done): done(.draining)
+      case .cancel, .loaded, .pin, .stop: break
+      }
+    }
   }
 
   private struct State {
@@ -22,15 +31,21 @@ final class EngineInbox: Sendable {
     var waiting = 0
     var waitingTokens = 0
     var isClosed = false
+    /// The engine's thread reads no more.
+    var isOver = false
     var number = 0
   }
 
   private let state = Mutex(State())
   private let bell = DispatchSemaphore(value: 0)
 
-  /// Takes a message in.
+  /// Takes a message in, or refuses it behind the engine's end.
   func send(_ message: Message) {
-    state.withLock { $0.messages.append(message) }
+    let isTaken = state.withLock { state in
+      if !state.isOver { state.messages.append(message) }
+      return !state.isOver
+    }
+    guard isTaken else { return message.refuse() }
     bell.signal()
   }
 
@@ -75,6 +90,16 @@ final class EngineInbox: Sendable {
 
   /// Takes nothing in any more.
   func close() { state.withLock { $0.isClosed = true } }
+
+  /// The engine's thread has ended: what it has not read, and what comes later, is refused.
+  func end() {
+    let unread = state.withLock { state in
+      (state.isClosed, state.isOver) = (true, true)
+      defer { state.messages = [] }
+      return state.messages
+    }
+    for message in unread { message.refuse() }
+  }
 
   /// All messages so far.
   func taken() -> [Message] {

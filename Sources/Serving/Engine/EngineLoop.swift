@@ -67,6 +67,9 @@ final class EngineLoop {
       if let failure { giveUpAll(failure) } else { advance() }
       publish()
     }
+    // Whoever waits for a version is told, or would wait for good.
+    experts.end()
+    inbox.end()
     shared.end()
   }
 

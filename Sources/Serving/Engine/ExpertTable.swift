@@ -92,6 +92,14 @@ final class ExpertTable {
     }
   }
 
+  /// Tells whoever waits for a version that none is loaded any more.
+  func end() {
+    for case .loading(let waiting) in entries.values {
+      for done in waiting { done(.draining) }
+    }
+    entries = [:]
+  }
+
   /// Somebody uses it now.
   func retain(_ resident: Resident) {
     resident.references += 1

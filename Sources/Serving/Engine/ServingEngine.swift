@@ -23,7 +23,7 @@ public final class ServingEngine: Sendable {
   private let inbox: EngineInbox
   private let shared: EngineShared
   private let options: EngineOptions
-  private let registry: Registry
+  private let source: RegistrySource
   private let limit: Int
   private let router = Mutex<SharedRouter?>(nil)
 
@@ -33,7 +33,21 @@ public final class ServingEngine: Sendable {
   /// - Parameter registry: Where its versions are.
   /// - Parameter options: How much it may use.
   /// - Throws: ``EngineFailure`` where the memory for keys and values is too small for one sequence.
-  public init(_ base: Base, registry: Registry, options: EngineOptions) throws {
+  public convenience init(_ base: Base, registry: Registry, options: EngineOptions) throws {
+    try self.init(base, source: RegistrySource(registry), options: options)
+  }
+
+  /// Starts the engine over the registry of a catalog: where that reads another one because the files were replaced, this does, too.
+  ///
+  /// - Parameter base: The base, which is never changed.
+  /// - Parameter catalog: Names what requests ask for.
+  /// - Parameter options: How much it may use.
+  /// - Throws: As the other.
+  public convenience init(_ base: Base, catalog: ModelCatalog, options: EngineOptions) throws {
+    try self.init(base, source: catalog.source, options: options)
+  }
+
+  private init(_ base: Base, source: RegistrySource, options: EngineOptions) throws {
     let memory = KeyValueMemory(base.model.configuration, bytes: options.kvBytes)
     guard memory.tokens >= base.model.configuration.maxPositions || memory.blocks >= 2 else {
       throw EngineFailure.invalid(
@@ -41,7 +55,7 @@ public final class ServingEngine: Sendable {
       )
     }
     self.options = options
-    self.registry = registry
+    self.source = source
     limit = min(base.model.configuration.maxPositions, memory.tokens)
     let (inbox, shared) = (EngineInbox(), EngineShared())
     (self.inbox, self.shared) = (inbox, shared)
@@ -54,7 +68,8 @@ public final class ServingEngine: Sendable {
           Task.detached(priority: .userInitiated) {
             let result: Result<LoadedExpert, EngineFailure>
             do {
-              result = .success(try LoadedExpert(version, from: registry, on: loading))
+              try TorchRuntime.setThreads(options.threads)
+              result = .success(try LoadedExpert(version, from: source.registry, on: loading))
             } catch {
               result = .failure(.expertFailed(version: version, reason: "\(error)"))
             }
@@ -165,11 +180,21 @@ public final class ServingEngine: Sendable {
     throw EngineFailure.cancelled
   }
 
+  /// Reads the current release's router, if it has one: the first request does not wait for it, and is answered even where the registry is
+  /// gone by then.
+  /// - Throws: `RegistryError`, ``ServingError``, errors of the layers below.
+  public func loadRouter() throws {
+    if try source.registry.currentRelease()?.manifest.router != nil { _ = try currentRouter() }
+  }
+
   private func currentRouter() throws -> SharedRouter {
+    let registry = source.registry
     guard let release = try registry.currentRelease(), let digest = release.manifest.router else {
       throw ServingError.nothingReleased(path: registry.url.path)
     }
     if let known = router.withLock({ $0 }), known.digest == digest { return known }
+    // Its sums are solved for here, and have other last bits with another number of threads; OpenMP counts them for each thread that asks.
+    try TorchRuntime.setThreads(options.threads)
     guard let made = try registry.router(of: release.manifest) else {
       throw ServingError.nothingReleased(path: registry.url.path)
     }

@@ -106,7 +106,9 @@ import Testing
   @Test func models() async throws {
     let answer = try await FakeServer().ask(.get, "/v1/models?all=1").json()
     guard case .list(let entries)? = answer["data"] else { throw FakeAnswer.Unexpected() }
+    // Asked for by its id, a task is the version that is released then.
     #expect(entries.map { $0["id"]?.string } == ["seedling", "auto", "notes", "spam"])
+    #expect(entries.map { $0["root"]?.string } == ["seedling", "auto", "notes@1", "spam@7"])
   }
 
   @Test func health() async throws {

@@ -25,11 +25,18 @@ struct CatalogService: Service {
 
   /// One by one: who asks for one that is not there yet waits for that one alone. When the next one would push another out, it is enough.
   private func load(_ versions: [Digest]) async {
+    do {
+      try engine.loadRouter()
+    } catch {
+      logger.error("the router of the release cannot be loaded", metadata: ["cause": "\(error)"])
+    }
     let evictions = engine.statistics.evictions
     for version in versions {
       guard !Task.isCancelled, engine.statistics.evictions == evictions else { return }
       do {
         try await engine.load(version)
+      } catch EngineFailure.draining {
+        return
       } catch {
         // Its requests are answered with an error of their own; the others go on.
         logger.error("a released version cannot be loaded", metadata: ["version": "\(version)", "cause": "\(error)"])
