@@ -25,6 +25,43 @@ import Testing
     #expect(answer.status == 404 && answer.body.contains("/v1/chat/completions"))
   }
 
+  /// The path that was asked for is no secret to whoever asked, and neither are ours.
+  @Test func errorsNameThePath() async throws {
+    let server = FakeServer()
+    for (method, path, isAdmin, message) in [
+      (
+        HTTPRequest.Method.get, "/nothing", false,
+        "There is nothing at /nothing here. GET /openapi.json lists what there is."
+      ),
+      (.get, "/", false, "There is nothing at / here. GET /openapi.json lists what there is."),
+      (
+        .get, "/servin", true,
+        "There is nothing at /servin here. Did you mean /serving? GET /openapi.json lists what there is."
+      ),
+      (.post, "/healthz", false, "/healthz: expected GET, got POST. Use GET."),
+    ] {
+      let answer = try await server.ask(method, path, isAdmin: isAdmin)
+      #expect(try answer.json()["error"]?["message"]?.string == message)
+    }
+    let secret = try await server.ask(.get, "/ak_0123456789ab_" + String(repeating: "Zz9-", count: 10) + "abc")
+    #expect(!secret.body.contains("Zz9-Zz9-"))
+  }
+
+  /// Whoever opens a wrong address of the page in a browser gets a view, with the same status; programs get JSON.
+  @Test func aBrowserReadsErrorsAsAView() async throws {
+    let server = FakeServer()
+    let browser: HTTPFields = [.accept: "text/html,application/xhtml+xml,*/*;q=0.8"]
+    for (path, status, word) in [("/nothing", 404, "Not found"), ("/serving/try", 405, "takes a form")] {
+      let answer = try await server.ask(.get, path, headers: browser, isAdmin: true)
+      #expect(answer.status == status && answer.header("content-type") == PageHeaders.html)
+      #expect(answer.body.contains(word) && answer.header("content-security-policy") != nil)
+      #expect(try await server.ask(.get, path, isAdmin: true).header("content-type") == "application/json")
+    }
+    #expect(try await server.ask(.get, "/serving/try", headers: browser, isAdmin: true).header("allow") == "POST")
+    // The public listener has no page.
+    #expect(try await server.ask(.get, "/nothing", headers: browser).code() == "route_not_found")
+  }
+
   @Test(arguments: [
     "/v1/embeddings", "/v1/responses", "/v1/responses/resp_1", "/v1/audio/speech", "/v1/files", "/v1/batches",
     "/v1/moderations", "/accrete/v1/review/items", "/accrete/v1/review/items/1",
@@ -101,6 +138,57 @@ import Testing
       #expect(schema?["properties"]?[field.name] != nil, "\(field.name)")
     }
     #expect(schema?["description"]?.string?.contains("tools") == true)
+  }
+
+  /// What the description says that a request needs is what is refused when it is missing.
+  @Test func theDescriptionSaysWhatIsNeeded() async throws {
+    let server = FakeServer()
+    #expect(Set(OpenAPIDocument.required.keys) == Set(OpenAPIDocument.fields.keys))
+    let values = [
+      "model": "\"spam\"", "messages": #"[{"role":"user","content":"a"}]"#, "prompt": "\"a\"", "input": "\"a\"",
+    ]
+    for (path, names) in OpenAPIDocument.required {
+      for missing in names {
+        let members = try names.filter { $0 != missing }.map { "\"\($0)\":\(try #require(values[$0]))" }
+        let answer = try await server.ask(.post, path, "{\(members.joined(separator: ","))}")
+        #expect(answer.status == 400, "\(path)")
+        #expect(try answer.json()["error"]?["param"]?.string == missing, "\(path)")
+      }
+    }
+  }
+
+  /// Answers have the type and the members that the description promises, errors among them.
+  @Test(arguments: [false, true]) func answersAreAsDescribed(isAdmin: Bool) async throws {
+    let server = FakeServer()
+    let document = try await server.ask(.get, "/openapi.json", isAdmin: isAdmin).json()
+    let bodies = [
+      "/v1/chat/completions": #"{"model":"base","messages":[{"role":"user","content":"a"}]}"#,
+      "/v1/completions": #"{"model":"base","prompt":"a"}"#, "/accrete/v1/classify": #"{"model":"spam","input":"a"}"#,
+      "/accrete/v1/route": #"{"input":["a"]}"#,
+    ]
+    guard case .object(let paths)? = document["paths"] else { throw FakeAnswer.Unexpected() }
+    for path in paths {
+      let pattern = String(decoding: path.name, as: UTF8.self)
+      let body = bodies[pattern]
+      let operation = path.value[body == nil ? "get" : "post"]
+      guard let operation else { continue }
+      let answer = try await server.ask(
+        body == nil ? .get : .post, pattern.replacingOccurrences(of: "{id}", with: "spam"), body, isAdmin: isAdmin)
+      let status = "\(answer.status)"
+      let response = try #require(operation["responses"]?[status] ?? operation["responses"]?["default"], "\(pattern)")
+      guard case .object(let contents)? = response["content"] else {
+        #expect(answer.body.isEmpty, "\(pattern)")
+        continue
+      }
+      let type = answer.header("content-type") ?? ""
+      let content = contents.first { type.hasPrefix(String(decoding: $0.name, as: UTF8.self)) }
+      var schema = try #require(content?.value["schema"], "\(pattern): \(type)")
+      if schema["$ref"] != nil { schema = try #require(document["components"]?["schemas"]?["Error"]) }
+      guard case .list(let required)? = schema["required"] else { continue }
+      for name in required.compactMap(\.string) {
+        #expect(try answer.json()[name] != nil, "\(pattern): \(name)")
+      }
+    }
   }
 
   @Test func models() async throws {
