@@ -108,7 +108,7 @@ import Testing
     // Whoever reads by the keyboard can scroll a long text.
     #expect(page.all("div").filter { $0["class"] == "text" }.map { $0["tabindex"] } == ["0"])
     let unclaimed = try self.page("unclaimed")
-    let said = facts(unclaimed)
+    let said = self.facts(unclaimed)
     #expect(said["Route"] == "none; the nearest is spam" && said["Label"] == nil)
     // That there is no answer is said, and what to do.
     let notes = { (page: PageElement) in
