@@ -39,6 +39,37 @@ import Testing
     }
   }
 
+  /// The smallest and the largest number of a field are taken, and what lies beyond is refused by the field's name.
+  @Test(arguments: ["/v1/chat/completions", "/v1/completions"]) func boundsAreThoseOfTheReader(path: String) throws {
+    let isChat = path.contains("chat")
+    let base = isChat ? #""messages":[{"role":"user","content":"a"}]"# : #""prompt":"a""#
+    func refused(_ name: String, _ value: String) -> String? {
+      // What the field needs beside it.
+      let beside =
+        name == "top_logprobs" ? #","logprobs":true"# : !isChat && name == "max_tokens" ? #","echo":true"# : ""
+      let body = Data("{\"model\":\"spam\",\(base)\(beside),\"\(name)\":\(value)}".utf8)
+      do throws(APIError) {
+        if isChat { _ = try ChatRequest(body: body) } else { _ = try CompletionRequest(body: body) }
+        return nil
+      } catch { return error.param ?? "" }
+    }
+    var checked = 0
+    for field in OpenAPIDocument.fields[path] ?? [] where field.effect != .refused {
+      let form = JSONTree.object(OpenAPIDocument.form(of: field.name, at: path))
+      #expect(form["type"] != nil || form["enum"] != nil, "\(field.name)")
+      #expect(
+        ["model", "messages", "prompt"].contains(field.name) || refused(field.name, "null") == nil, "\(field.name)")
+      for (key, step) in [("minimum", -1), ("maximum", 1)] {
+        guard let bound = form[key] else { continue }
+        #expect(refused(field.name, String(decoding: bound.json, as: UTF8.self)) == nil, "\(field.name), \(key)")
+        let beyond = bound.integer.map { "\($0 + step)" } ?? "\((bound.number ?? 0) + Double(step) / 1000)"
+        #expect(refused(field.name, beyond) == field.name, "\(field.name), \(beyond)")
+        checked += 1
+      }
+    }
+    #expect(checked >= 16)
+  }
+
   /// Answers have the type and the members that the description promises, errors among them.
   @Test(arguments: [false, true]) func answersAreAsDescribed(isAdmin: Bool) async throws {
     let server = FakeServer()

@@ -52,7 +52,7 @@ struct OpenAPIDocument: Sendable {
       names.map(Self.value) + (Self.switches[route.pattern] ?? []).map(Self.choice)
     if !parameters.isEmpty { members.append(JSONTree.Member("parameters", .list(parameters))) }
     if let fields = Self.fields[route.pattern] {
-      members.append(JSONTree.Member("requestBody", Self.body(fields, required: Self.required[route.pattern] ?? [])))
+      members.append(JSONTree.Member("requestBody", Self.body(fields, of: route.pattern)))
     }
     members.append(JSONTree.Member("responses", Self.responses(of: route)))
     if requiresKeys, case .key(let needed) = route.access {
@@ -62,15 +62,15 @@ struct OpenAPIDocument: Sendable {
     return .object(members)
   }
 
-  private static func body(_ fields: [RequestField], required: [String]) -> JSONTree {
+  private static func body(_ fields: [RequestField], of path: String) -> JSONTree {
     let properties = fields.filter { $0.effect != .refused }.map { field in
-      JSONTree.Member(
-        field.name,
-        .object(["description": .text(field.effect == .none ? "\(field.rule); no effect" : field.rule)]))
+      let rule = field.effect == .none ? "\(field.rule); no effect" : field.rule
+      return JSONTree.Member(
+        field.name, .object(form(of: field.name, at: path) + [JSONTree.Member("description", .text(rule))]))
     }
     let refused = fields.filter { $0.effect == .refused }.map(\.name)
     var schema = [
-      JSONTree.Member("type", .text("object")), JSONTree.Member("required", .list(required.map { .text($0) })),
+      JSONTree.Member("type", .text("object")), JSONTree.Member("required", .texts(required[path] ?? [])),
       JSONTree.Member("properties", .object(properties)), JSONTree.Member("additionalProperties", .boolean(false)),
     ]
     if !refused.isEmpty {
