@@ -8,16 +8,23 @@ extension Page {
       return HTML("p", [:], .text("None. An expert is loaded with the first request for it."))
     }
     return .table(
-      "Experts in memory", columns: ["Expert", "Digest", "State", "References", "Bytes", "Pinned", "Actions"],
+      "Table of experts in memory", columns: ["Expert", "State", "Actions"],
       rows: data.experts.map { expert in
         let name = data.name(of: expert.version)
         return [
-          HTML.quoted(name), PageText.digest(expert.version), HTML.quoted(expert.state),
-          HTML.text(PageText.count(expert.references)), HTML.text(Format.bytes(Double(expert.bytes))),
-          HTML.text(expert.isPinned ? "yes" : "no"),
+          HTML.quoted(name) + PageText.digestBelow(expert.version),
+          HTML.quoted(expert.state) + HTML.text(" ") + HTML("small", [:], .text(use(of: expert))),
           HTML("div", ["class": "actions"], pin(expert, name), unload(expert, name)),
         ]
       }, isText: true)
+  }
+
+  private func use(of expert: PageData.Expert) -> String {
+    var words = expert.isPinned ? ["pinned"] : []
+    words.append(expert.references > 0 ? "used by \(Format.count(expert.references, "request"))" : "not used now")
+    // One that is still on its way has none.
+    if expert.bytes > 0 { words.append(Format.bytes(Double(expert.bytes))) }
+    return words.joined(separator: ", ")
   }
 
   private func pin(_ expert: PageData.Expert, _ name: String) -> HTML {

@@ -12,11 +12,11 @@ extension Page {
         "Serving", id: "serving",
         Self.facts([
           ("Versions served", .text(PageText.count(data.models.filter { $0.kind == .version }.count))),
-          ("Experts resident", .text(PageText.count(resident))),
+          ("Experts in memory", .text(PageText.count(resident))),
           ("Requests running", .text(PageText.count(data.load.running))),
           ("Requests waiting", .text(PageText.count(data.load.waiting))),
-          ("Requests a second", .text(Format.decimals(data.load.requestsPerSecond, 1))),
-          ("Tokens a second", .text(Format.decimals(data.load.tokensPerSecond, 1))),
+          ("Requests a second", Self.requestRate(data.load)),
+          ("Tokens a second", Self.tokenRate(data.load)),
           ("Last error", Self.lastFailure(data)),
         ]),
         HTML(

@@ -36,7 +36,7 @@ extension Page {
       Self.section("Load", id: "load", live("load", Self.load(data))),
       Self.section("Models", id: "models", live("models", Self.models(data))),
       Self.section("Experts in memory", id: "experts", live("experts", experts(data))),
-      Self.section("Last errors", id: "failures", live("failures", Self.failures(data))),
+      Self.section("Recent errors", id: "failures", live("failures", Self.failures(data))),
     ]
   }
 
@@ -52,16 +52,16 @@ extension Page {
       load.prefixQueries > 0
       ? PageText.number(
         Format.percent(Double(load.prefixHits) / Double(load.prefixQueries)),
-        detail: "of \(PageText.count(load.prefixQueries)) tokens") : HTML.text("–")
+        detail: "of \(PageText.count(load.prefixQueries)) tokens") : HTML.text("nothing looked up yet")
     return facts([
-      ("Requests a second", .text(Format.decimals(load.requestsPerSecond, 1))),
-      ("Tokens a second", .text(Format.decimals(load.tokensPerSecond, 1))),
-      ("Running", .text(PageText.count(load.running))),
-      ("Waiting", .text(PageText.count(load.waiting))),
-      ("KV blocks in use", blocks(load)),
+      ("Requests a second", requestRate(load)),
+      ("Tokens a second", tokenRate(load)),
+      ("Requests running", .text(PageText.count(load.running))),
+      ("Requests waiting", .text(PageText.count(load.waiting))),
+      ("KV cache in use", blocks(load)),
       ("Prefix cache hits", prefix),
       (
-        "Experts resident",
+        "Experts in memory",
         PageText.number(
           PageText.count(experts.count), detail: Format.bytes(experts.reduce(0) { $0 + Double($1.bytes) }))
       ),
@@ -74,25 +74,38 @@ extension Page {
     ])
   }
 
+  static func requestRate(_ load: PageData.Load) -> HTML {
+    PageText.number(Format.decimals(load.requestsPerSecond, 1), detail: "over 10\u{A0}s")
+  }
+
+  /// How fast the engine is when it has something to do: it does not fall while nothing comes.
+  static func tokenRate(_ load: PageData.Load) -> HTML {
+    PageText.number(Format.decimals(load.tokensPerSecond, 1), detail: "while busy")
+  }
+
   private static func blocks(_ load: PageData.Load) -> HTML {
     // As floating-point numbers, which cannot overflow.
     let used = max(Double(load.blocks) - Double(load.freeBlocks), 0)
     return PageText.number(
-      "\(Format.grouped(Format.decimals(used, 0))) of \(PageText.count(load.blocks))",
-      detail: "\(PageText.count(load.cachedBlocks)) cached, \(PageText.count(load.blockTokens)) tokens each")
+      "\(Format.grouped(Format.decimals(used, 0))) of \(PageText.count(load.blocks)) blocks",
+      detail: "\(PageText.count(load.cachedBlocks)) kept for reuse, \(PageText.count(load.blockTokens)) tokens each")
   }
 
   private static func models(_ data: PageData) -> HTML {
     guard !data.models.isEmpty else { return HTML("p", [:], .text("Nothing is served.")) }
     return .table(
-      "Models", columns: ["Name", "Version", "Digest", "Aliases", "Labels", "State"],
+      "Table of models", columns: ["Model", "Aliases", "Labels", "State"],
       rows: data.models.map { model in
         [
-          HTML.quoted(model.name), HTML.text(model.version.map { "\($0)" } ?? "–"),
-          model.digest.map(PageText.digest) ?? HTML.text("–"), names(model.aliases),
-          HTML.text(model.kind == .version ? PageText.count(model.labels) : "–"), HTML.text(state(of: model, data)),
+          HTML.quoted(model.id) + (model.digest.map(PageText.digestBelow) ?? HTML.none), names(model.aliases),
+          HTML.text(labels(of: model)), HTML.text(state(of: model, data)),
         ]
       }, isText: true)
+  }
+
+  private static func labels(of model: PageData.Model) -> String {
+    guard model.kind == .version else { return "–" }
+    return model.labels > 0 ? PageText.count(model.labels) : "free answers"
   }
 
   private static func names(_ names: [String]) -> HTML {
@@ -101,18 +114,18 @@ extension Page {
 
   private static func state(of model: PageData.Model, _ data: PageData) -> String {
     switch model.kind {
-    case .base: return "always resident"
+    case .base: return "always in memory"
     case .auto: return "the router chooses"
     case .version:
-      guard let expert = data.experts.first(where: { $0.version == model.digest }) else { return "not resident" }
-      return (expert.state == "ready" ? "resident" : expert.state) + (expert.isPinned ? ", pinned" : "")
+      guard let expert = data.experts.first(where: { $0.version == model.digest }) else { return "not in memory" }
+      return (expert.state == "ready" ? "in memory" : expert.state) + (expert.isPinned ? ", pinned" : "")
     }
   }
 
   private static func failures(_ data: PageData) -> HTML {
     guard !data.failures.isEmpty else { return HTML("p", [:], .text("None since the server was started.")) }
     return .table(
-      "Last errors", columns: ["Code", "Count", "Last"],
+      "Table of recent errors", columns: ["Code", "Count", "Last"],
       rows: data.failures.map {
         [HTML.quoted($0.code), HTML.text(PageText.count($0.count)), PageText.moment($0.last)]
       },

@@ -34,25 +34,36 @@ extension Page {
     if let failure = trial.failure {
       parts.append(HTML("p", ["class": "warning", "role": "status"], .quoted(failure)))
     }
+    if trial.failure == nil, trial.answer == nil {
+      parts.append(HTML("p", ["class": "warning", "role": "status"], .text(unclaimed)))
+    }
     parts.append(facts(route(trial) + answerFacts(trial)))
     if let answer = trial.answer, !answer.probabilities.isEmpty {
       parts.append(HTML("h3", [:], .text("Probabilities")))
       parts.append(bars(answer.probabilities))
     }
-    parts.append(HTML("h3", [:], .text("The text as it was read")))
-    parts.append(HTML("div", ["class": "text"], .quoted(trial.text)))
+    parts.append(HTML("h3", ["id": "read-title"], .text("The text as it was read")))
+    // A long one scrolls, which the keyboard has to reach.
+    parts.append(
+      HTML(
+        "div", ["class": "text", "tabindex": "0", "role": "group", "aria-labelledby": "read-title"],
+        .quoted(trial.text)))
     return HTML(
       "section", ["id": "answer", "tabindex": "-1", "aria-labelledby": "answer-title"], parts)
   }
 
+  private static let unclaimed =
+    "No task claims this text. A request to auto would be answered by the base; to ask a task all the same, choose it above."
+
   private static func route(_ trial: PageTrial) -> [(name: String, value: HTML)] {
-    guard let route = trial.route else { return [("Route", .text("none: the model was chosen by hand"))] }
+    guard let route = trial.route else { return [("Route", .text("none: you chose the model"))] }
     let target =
-      route.task.map { HTML.quoted($0) } ?? HTML.text("no task claims it; the nearest is ") + HTML.quoted(route.nearest)
+      route.task.map { HTML.quoted($0) } ?? HTML.text("none; the nearest is ") + HTML.quoted(route.nearest)
     return [
       ("Route", target),
-      ("Confidence", .text(Format.percent(route.confidence))),
-      ("Distance", .text(Format.decimals(route.distance, 2))), ("Router", PageText.digest(route.router)),
+      ("Confidence", PageText.number(Format.percent(route.confidence), detail: "among the tasks")),
+      ("Distance", PageText.number(Format.decimals(route.distance, 2), detail: "from the nearest task")),
+      ("Router", PageText.digest(route.router)),
     ]
   }
 

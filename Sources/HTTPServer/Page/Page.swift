@@ -12,9 +12,14 @@ import Markup
 /// ```
 public struct Page: Sendable {
   let visit: PageVisit
+  private let canLogOut: Bool
 
-  /// - Parameter visit: Of the person who looks at it; its forms are bound to it.
-  public init(for visit: PageVisit) { self.visit = visit }
+  /// - Parameters:
+  ///   - visit: Of the person who looks at it; its forms are bound to it.
+  ///   - canLogOut: Whether there is anything to log out of: a server without keys opens the next session by itself.
+  public init(for visit: PageVisit, canLogOut: Bool = true) {
+    (self.visit, self.canLogOut) = (visit, canLogOut)
+  }
 
   /// A view with what is on all of them.
   func document(_ title: String, at path: String, _ content: HTML...) -> Data {
@@ -30,7 +35,7 @@ public struct Page: Sendable {
               "li", [:],
               HTML("a", ["href": target, "aria-current": target == path ? "page" : nil], .text(name)))
           }),
-        form(PagePath.logout, HTML("button", ["class": "quiet"], .text("Log out")))))
+        canLogOut ? form(PagePath.logout, HTML("button", ["class": "quiet"], .text("Log out"))) : HTML.none))
     return Self.file(
       title, header,
       HTML("main", ["id": "content", "tabindex": "-1"], [HTML("h1", [:], .text(title))] + content))
@@ -66,6 +71,8 @@ public struct Page: Sendable {
         .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
         .void("meta", ["name": "color-scheme", "content": "light dark"]),
         HTML("title", [:], .text("\(title) – accrete")),
+        // None, which keeps browsers from asking for one that is not there.
+        .void("link", ["rel": "icon", "href": PagePath.noIcon]),
         .void("link", ["rel": "stylesheet", "href": PagePath.styleSheet]),
         HTML("script", ["src": PagePath.script, "defer": ""]))
       + HTML(

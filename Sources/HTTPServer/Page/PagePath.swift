@@ -19,6 +19,8 @@ public enum PagePath {
   public static let logout = "/logout"
   public static let styleSheet = "/assets/page.css"
   public static let script = "/assets/page.js"
+  /// An empty picture, which nothing is asked for.
+  static let noIcon = "data:,"
 }
 
 /// What became of an action, for the view that a redirect leads to. Its name is in the address; its words are here alone.

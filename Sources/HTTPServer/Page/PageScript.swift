@@ -59,7 +59,7 @@ enum PageScript {
 
       button.addEventListener("click", () => {
         isPaused = !isPaused;
-        button.textContent = isPaused ? "Go on" : "Pause";
+        button.textContent = isPaused ? "Resume" : "Pause";
         if (isPaused) {
           say("Paused.");
           plan();

@@ -12,6 +12,11 @@ enum PageText {
     HTML("code", ["title": digest.description], .text(short(digest)))
   }
 
+  /// The same below a name.
+  static func digestBelow(_ digest: Digest) -> HTML {
+    HTML.text(" ") + HTML("small", [:], Self.digest(digest))
+  }
+
   /// A number with what it means, less prominent.
   static func number(_ text: String, detail: String) -> HTML {
     HTML.text(text + " ") + HTML("small", [:], .text(detail))

@@ -32,6 +32,12 @@ import Testing
       }
       // What can be reached by the keyboard and is no control has a name, too.
       for box in page.all where box["role"] == "region" { #expect(box["aria-label"]?.isEmpty == false, "\(view)") }
+      // A section is a landmark by its heading, and so is the box of a table in it: a list of both says each name once.
+      let titles = page.all("section").compactMap { section in
+        page.all.first { $0["id"] == section["aria-labelledby"] }.map(words)
+      }
+      let landmarks = titles + page.all.filter { $0["role"] == "region" }.compactMap { $0["aria-label"] }
+      #expect(Set(landmarks).count == landmarks.count, "\(view): \(landmarks)")
     }
     #expect(controls > 50)
   }
@@ -85,7 +91,7 @@ import Testing
 
   /// What the headers forbid is not there, so that a browser has nothing to complain of.
   @Test func nothingTheHeadersForbid() throws {
-    let own = ["/", "/serving", "/assets/page.css", "/assets/page.js", "#content"]
+    let own = ["/", "/serving", "/assets/page.css", "/assets/page.js", "#content", "data:,"]
     for (view, page) in try pages() {
       for element in page.all {
         for (name, value) in element.attributes {

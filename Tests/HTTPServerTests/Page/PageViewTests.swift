@@ -28,7 +28,7 @@ import Testing
     let page = try page("overview")
     let facts = facts(page)
     #expect(facts["Revision"] == "12" && facts["Published"] == "2026-11-27 00:53:20 UTC" && facts["Age"] == "3 days")
-    #expect(facts["Versions served"] == "2" && facts["Experts resident"] == "1" && facts["Requests waiting"] == "1")
+    #expect(facts["Versions served"] == "2" && facts["Experts in memory"] == "1" && facts["Requests waiting"] == "1")
     #expect(facts["Last error"] == "queue_full, 2026-11-30 00:52:20 UTC")
     #expect(page.all("a").contains { $0["href"] == "/serving" })
     #expect(page.all("a").filter { $0["aria-current"] != nil }.map(\.text) == ["Overview"])
@@ -37,33 +37,55 @@ import Testing
   @Test func load() throws {
     let facts = facts(try page("serving"))
     #expect(
-      facts["Requests a second"] == "3.2" && facts["Tokens a second"] == "412.5" && facts["Running"] == "3"
-        && facts["Waiting"] == "1")
-    #expect(facts["KV blocks in use"] == "24 of 1024 10 cached, 64 tokens each")
+      facts["Requests a second"] == "3.2 over 10\u{A0}s" && facts["Tokens a second"] == "412.5 while busy"
+        && facts["Requests running"] == "3" && facts["Requests waiting"] == "1")
+    #expect(facts["KV cache in use"] == "24 of 1024 blocks 10 kept for reuse, 64 tokens each")
     #expect(facts["Prefix cache hits"] == "55.0\u{A0}% of 12,345 tokens")
-    #expect(facts["Experts resident"] == "1 3.0\u{A0}MiB" && facts["Experts loaded"] == "4 1 failed, 2 evicted")
+    #expect(facts["Experts in memory"] == "1 3.0\u{A0}MiB" && facts["Experts loaded"] == "4 1 failed, 2 evicted")
   }
 
   @Test func tables() throws {
     let page = try page("serving")
     let (spam, abuse) = (short("spam"), short("abuse"))
     #expect(
-      try rows(page, "Models") == [
-        ["tiny", "–", "–", "–", "–", "always resident"], ["auto", "–", "–", "–", "–", "the router chooses"],
-        ["spam", "7", spam, "stable newest ", "2", "resident, pinned"],
-        ["abuse", "1", abuse, "–", "3", "not resident"],
+      try rows(page, "Table of models") == [
+        ["tiny", "–", "–", "always in memory"], ["auto", "–", "–", "the router chooses"],
+        ["spam@7 \(spam)", "stable newest ", "2", "in memory, pinned"],
+        ["abuse@1 \(abuse)", "–", "3", "not in memory"],
       ])
-    let experts = try rows(page, "Experts in memory")
+    let experts = try rows(page, "Table of experts in memory")
     #expect(
-      experts.map { Array($0.prefix(6)) } == [
-        ["spam@7", spam, "ready", "2", "3.0\u{A0}MiB", "yes"],
+      experts.map { Array($0.prefix(2)) } == [
+        ["spam@7 \(spam)", "ready pinned, used by 2 requests, 3.0\u{A0}MiB"],
         // A version that no name leads to any more is called by its digest.
-        [short("gone"), short("gone"), "draining", "1", "1.0\u{A0}MiB", "no"],
+        ["\(short("gone")) \(short("gone"))", "draining used by 1 request, 1.0\u{A0}MiB"],
       ])
     #expect(
-      try rows(page, "Last errors") == [
+      try rows(page, "Table of recent errors") == [
         ["queue_full", "17", "2026-11-30 00:52:20 UTC"], ["deadline_exceeded", "1", "2026-11-29 23:53:20 UTC"],
       ])
+  }
+
+  /// A task of free answers has no labels to count, an expert on its way no size, and a cache that nobody asked no share.
+  @Test func numbersThatWouldMeanNothing() throws {
+    var data = SamplePage.data
+    data.models = [.init(kind: .version, id: "notes@1", name: "notes", version: 1)]
+    data.experts = [
+      .init(version: SamplePage.digest("spam"), state: "loading", references: 0, bytes: 0, isPinned: false)
+    ]
+    data.load.prefixQueries = 0
+    let page = try PageElement.page(SamplePage.page.serving(data))
+    #expect(try rows(page, "Table of models") == [["notes@1", "–", "free answers", "not in memory"]])
+    #expect(try rows(page, "Table of experts in memory").map { $0[1] } == ["loading not used now"])
+    #expect(facts(page)["Prefix cache hits"] == "nothing looked up yet")
+  }
+
+  /// Where no keys are asked for, the next request would open a session again.
+  @Test func whoHasNoKeyDoesNotLogOut() throws {
+    let page = Page(for: SamplePage.visit, canLogOut: false)
+    for data in [page.overview(SamplePage.data), page.serving(SamplePage.data)] {
+      #expect(try !PageElement.page(data).all("form").contains { $0["action"] == "/logout" })
+    }
   }
 
   private func short(_ text: String) -> String { String(SamplePage.digest(text).hexadecimal.prefix(12)) }
@@ -71,7 +93,8 @@ import Testing
   @Test func answer() throws {
     let page = try page("answer")
     let facts = facts(page)
-    #expect(facts["Route"] == "spam" && facts["Confidence"] == "87.5\u{A0}%" && facts["Router"] == short("router"))
+    #expect(facts["Route"] == "spam" && facts["Confidence"] == "87.5\u{A0}% among the tasks")
+    #expect(facts["Distance"] == "1.12 from the nearest task" && facts["Router"] == short("router"))
     #expect(facts["Label"] == "no" && facts["Model"] == "spam@7" && facts["Expert"] == short("spam"))
     #expect(facts["Not read"] == "3 tokens at the beginning of the text")
     // A bar for each label, with its number beside it.
@@ -82,8 +105,16 @@ import Testing
     #expect(page.all("option").filter { $0["selected"] != nil }.map { $0["value"] } == ["auto"])
     #expect(page.all("textarea").first?.text == "\nI was charged\ntwice.")
     #expect(page.all("p").contains { $0["role"] == "status" && $0.text == PageNotice.pinned.text })
-    let unclaimed = self.facts(try self.page("unclaimed"))
-    #expect(unclaimed["Route"] == "no task claims it; the nearest is spam" && unclaimed["Label"] == nil)
+    // Whoever reads by the keyboard can scroll a long text.
+    #expect(page.all("div").filter { $0["class"] == "text" }.map { $0["tabindex"] } == ["0"])
+    let unclaimed = try self.page("unclaimed")
+    let said = self.facts(unclaimed)
+    #expect(said["Route"] == "none; the nearest is spam" && said["Label"] == nil)
+    // That there is no answer is said, and what to do.
+    let notes = { (page: PageElement) in
+      page.all("p").filter { $0["role"] == "status" && $0.text.hasPrefix("No task claims this text.") }.count
+    }
+    #expect(notes(unclaimed) == 1 && notes(page) == 0)
   }
 
   @Test(arguments: [0.0, 1, 1.5, -1, .nan, .infinity])

@@ -25,6 +25,43 @@ import Testing
     #expect(answer.status == 404 && answer.body.contains("/v1/chat/completions"))
   }
 
+  /// The path that was asked for is no secret to whoever asked, and neither are ours.
+  @Test func errorsNameThePath() async throws {
+    let server = FakeServer()
+    for (method, path, isAdmin, message) in [
+      (
+        HTTPRequest.Method.get, "/nothing", false,
+        "There is nothing at /nothing here. GET /openapi.json lists what there is."
+      ),
+      (.get, "/", false, "There is nothing at / here. GET /openapi.json lists what there is."),
+      (
+        .get, "/servin", true,
+        "There is nothing at /servin here. Did you mean /serving? GET /openapi.json lists what there is."
+      ),
+      (.post, "/healthz", false, "/healthz: expected GET, got POST. Use GET."),
+    ] {
+      let answer = try await server.ask(method, path, isAdmin: isAdmin)
+      #expect(try answer.json()["error"]?["message"]?.string == message)
+    }
+    let secret = try await server.ask(.get, "/ak_0123456789ab_" + String(repeating: "Zz9-", count: 10) + "abc")
+    #expect(!secret.body.contains("Zz9-Zz9-"))
+  }
+
+  /// Whoever opens a wrong address of the page in a browser gets a view, with the same status; programs get JSON.
+  @Test func aBrowserReadsErrorsAsAView() async throws {
+    let server = FakeServer()
+    let browser: HTTPFields = [.accept: "text/html,application/xhtml+xml,*/*;q=0.8"]
+    for (path, status, word) in [("/nothing", 404, "Not found"), ("/serving/try", 405, "takes a form")] {
+      let answer = try await server.ask(.get, path, headers: browser, isAdmin: true)
+      #expect(answer.status == status && answer.header("content-type") == PageHeaders.html)
+      #expect(answer.body.contains(word) && answer.header("content-security-policy") != nil)
+      #expect(try await server.ask(.get, path, isAdmin: true).header("content-type") == "application/json")
+    }
+    #expect(try await server.ask(.get, "/serving/try", headers: browser, isAdmin: true).header("allow") == "POST")
+    // The public listener has no page.
+    #expect(try await server.ask(.get, "/nothing", headers: browser).code() == "route_not_found")
+  }
+
   @Test(arguments: [
     "/v1/embeddings", "/v1/responses", "/v1/responses/resp_1", "/v1/audio/speech", "/v1/files", "/v1/batches",
     "/v1/moderations", "/accrete/v1/review/items", "/accrete/v1/review/items/1",
@@ -86,21 +123,6 @@ import Testing
     #expect(route.values(of: ["x", "sha256:ab:load"]) == ["digest": "sha256:ab"])
     #expect(route.values(of: ["x", ":load"]) == nil)
     #expect(route.values(of: ["x", "sha256:ab"]) == nil)
-  }
-
-  /// The description has every field that is read, and every path.
-  @Test func theDescriptionIsWhole() async throws {
-    let server = FakeServer()
-    let document = try await server.ask(.get, "/openapi.json").json()
-    let paths = try #require(document["paths"])
-    for route in RouteTable.ofPublic(server.core).routes {
-      #expect(paths[route.pattern]?[route.method.rawValue.lowercased()] != nil, "\(route.pattern)")
-    }
-    let schema = paths["/v1/chat/completions"]?["post"]?["requestBody"]?["content"]?["application/json"]?["schema"]
-    for field in ChatRequest.fields where field.effect != .refused {
-      #expect(schema?["properties"]?[field.name] != nil, "\(field.name)")
-    }
-    #expect(schema?["description"]?.string?.contains("tools") == true)
   }
 
   @Test func models() async throws {

@@ -26,10 +26,11 @@ public struct APIError: Sendable, Equatable {
   ///   - message: What was expected, what was found, and what to do.
   ///   - param: The field that is wrong.
   ///   - retryAfter: Seconds after which it may go; clients heed 1 to 120.
-  public init(_ code: Code, _ message: String, param: String? = nil, retryAfter: Int? = nil) {
+  ///   - known: Paths of the request and of the server's own, as they stand in the message: all others are hidden there.
+  public init(_ code: Code, _ message: String, param: String? = nil, retryAfter: Int? = nil, known: [String] = []) {
     self.code = code
-    self.message = SafeText.message(message)
-    self.param = param.map(SafeText.message)
+    self.message = SafeText.message(message, known: known)
+    self.param = param.map { SafeText.message($0) }
     headers = code.headers
     if let retryAfter { headers["retry-after"] = "\(min(max(retryAfter, 1), 120))" }
   }

@@ -20,23 +20,30 @@ enum SafeText {
   }
 
   /// A message on one line, without keys and paths, and no longer than a message is.
-  static func message(_ text: String) -> String {
-    let clean = withoutPaths(AccessKeys.redacted(String(text.unicodeScalars.prefix(4 * mostSaid)))).onOneLine
+  ///
+  /// - Parameter known: Paths that stay: they are of the request and of the server's own, and tell whoever asked nothing new.
+  static func message(_ text: String, known: [String] = []) -> String {
+    let text = AccessKeys.redacted(String(text.unicodeScalars.prefix(4 * mostSaid)))
+    let clean = withoutPaths(text, but: known.map { Array($0.utf8) }.filter { $0.count > 1 }).onOneLine
     guard clean.unicodeScalars.count > mostSaid else { return clean }
     return String(clean.unicodeScalars.prefix(mostSaid)) + "…"
   }
 
   /// Paths of our own API are no paths of this machine.
-  private static let ours = ["/v1/", "/accrete/", "/admin/"].map { Array($0.utf8) }
+  private static let ours = ["/v1/", "/accrete/", "/admin/", "/openapi.json"].map { Array($0.utf8) }
   /// What may stand before a path, and what ends one.
   private static let (before, ends) = (Set(" \"'`(=:[,<".utf8), Set(" \"'`,;:)>]".utf8))
 
-  private static func withoutPaths(_ text: String) -> String {
+  private static func withoutPaths(_ text: String, but known: [[UInt8]]) -> String {
     let bytes = Array(text.utf8)
     var (result, index) = ([UInt8](), 0)
     result.reserveCapacity(bytes.count)
     while index < bytes.count {
-      if index == 0 || before.contains(bytes[index - 1]), let length = pathLength(bytes[index...]) {
+      let isStart = index == 0 || before.contains(bytes[index - 1])
+      if isStart, let path = known.first(where: { bytes[index...].starts(with: $0) }) {
+        result += path
+        index += path.count
+      } else if isStart, let length = pathLength(bytes[index...]) {
         result += "[path]".utf8
         index += length
       } else {

@@ -18,19 +18,19 @@ struct PageHandler: Sendable {
   // MARK: Views
 
   func overview(_ scope: RequestScope) async throws -> Response {
-    try await visited(scope) { Self.html(Page(for: $0).overview(data)) }
+    try await visited(scope) { Self.html(page(for: $0).overview(data)) }
   }
 
   func serving(_ scope: RequestScope) async throws -> Response {
     let notice = scope.target.query[PageNotice.key].flatMap { PageNotice(rawValue: $0) }
-    return try await visited(scope) { Self.html(Page(for: $0).serving(data, notice: notice)) }
+    return try await visited(scope) { Self.html(page(for: $0).serving(data, notice: notice)) }
   }
 
   func live(_ scope: RequestScope) async throws -> Response {
     guard let visit = try await visit(scope) else {
       return Self.html(Page.problem("Logged out", "Log in again."), status: .unauthorized)
     }
-    return Self.html(Page(for: visit).live(data))
+    return Self.html(page(for: visit).live(data))
   }
 
   func style() -> Response { Self.asset(PageAssets.styleSheet, PageHeaders.styleSheet) }
@@ -107,7 +107,7 @@ struct PageHandler: Sendable {
     try await posted(scope) { form, visit in
       let trial = try await PageTrials(core: core).trial(
         form.text ?? "", model: form.model ?? ModelName.autoName, scope)
-      return Self.html(Page(for: visit).serving(data, trial: trial))
+      return Self.html(page(for: visit).serving(data, trial: trial))
     }
   }
 
@@ -164,6 +164,8 @@ struct PageHandler: Sendable {
   // MARK: Answers
 
   private var data: PageData { PageData(core) }
+
+  private func page(for visit: PageVisit) -> Page { Page(for: visit, canLogOut: core.admission.keys != nil) }
 
   private static func html(_ body: Data, status: HTTPResponse.Status = .ok) -> Response {
     asset(body, PageHeaders.html, status: status)

@@ -16,6 +16,12 @@ struct OpenAPIDocument: Sendable {
     "/accrete/v1/classify": ClassifyRequest.fields, "/accrete/v1/route": RouteRequest.fields,
   ]
 
+  /// What a request cannot do without, by its path.
+  static let required: [String: [String]] = [
+    "/v1/chat/completions": ["model", "messages"], "/v1/completions": ["model", "prompt"],
+    "/accrete/v1/classify": ["model", "input"], "/accrete/v1/route": ["input"],
+  ]
+
   func json(_ routes: [Route]) -> Data {
     var paths: [JSONTree.Member] = []
     for route in routes where !paths.contains(where: { $0.key.hasSameCodePoints(as: route.pattern) }) {
@@ -29,40 +35,26 @@ struct OpenAPIDocument: Sendable {
       JSONTree.Member("info", .object(["title": .text("accrete"), "version": .text(version)])),
       JSONTree.Member("paths", .object(paths)),
     ]
+    var components = [JSONTree.Member("schemas", .object(["Error": Self.errorSchema]))]
     if requiresKeys {
-      members.append(
+      components.append(
         JSONTree.Member(
-          "components",
-          .object(["securitySchemes": .object(["key": .object(["type": .text("http"), "scheme": .text("bearer")])])])))
+          "securitySchemes", .object(["key": .object(["type": .text("http"), "scheme": .text("bearer")])])))
     }
+    members.append(JSONTree.Member("components", .object(components)))
     return Data(JSONTree.object(members).json)
   }
 
   private func operation(_ route: Route) -> JSONTree {
     var members = [JSONTree.Member("summary", .text(route.summary))]
     let names = route.parts.compactMap { part -> String? in if case .value(let name, _) = part { name } else { nil } }
-    if !names.isEmpty {
-      members.append(
-        JSONTree.Member(
-          "parameters",
-          .list(
-            names.map {
-              .object([
-                "name": .text($0), "in": .text("path"), "required": .boolean(true),
-                "schema": .object(["type": .text("string")]),
-              ])
-            })))
-    }
+    let parameters =
+      names.map(Self.value) + (Self.switches[route.pattern] ?? []).map(Self.choice)
+    if !parameters.isEmpty { members.append(JSONTree.Member("parameters", .list(parameters))) }
     if let fields = Self.fields[route.pattern] {
-      members.append(JSONTree.Member("requestBody", Self.body(fields)))
+      members.append(JSONTree.Member("requestBody", Self.body(fields, of: route.pattern)))
     }
-    members.append(
-      JSONTree.Member(
-        "responses",
-        .object([
-          "200": .object(["description": .text("done")]),
-          "default": .object(["description": .text("{\"error\":{\"message\",\"type\",\"param\",\"code\"}}")]),
-        ])))
+    members.append(JSONTree.Member("responses", Self.responses(of: route)))
     if requiresKeys, case .key(let needed) = route.access {
       members.append(
         JSONTree.Member("security", .list([.object(["key": .list([.text(needed.rawValue)])])])))
@@ -70,20 +62,23 @@ struct OpenAPIDocument: Sendable {
     return .object(members)
   }
 
-  private static func body(_ fields: [RequestField]) -> JSONTree {
+  private static func body(_ fields: [RequestField], of path: String) -> JSONTree {
     let properties = fields.filter { $0.effect != .refused }.map { field in
-      JSONTree.Member(
-        field.name,
-        .object(["description": .text(field.effect == .none ? "\(field.rule); no effect" : field.rule)]))
+      let rule = field.effect == .none ? "\(field.rule); no effect" : field.rule
+      return JSONTree.Member(
+        field.name, .object(form(of: field.name, at: path) + [JSONTree.Member("description", .text(rule))]))
     }
     let refused = fields.filter { $0.effect == .refused }.map(\.name)
-    let schema: JSONTree = .object([
-      "type": .text("object"), "properties": .object(properties), "additionalProperties": .boolean(false),
-      "description": .text(refused.isEmpty ? "" : "Refused by name: \(refused.joined(separator: ", "))."),
-    ])
+    var schema = [
+      JSONTree.Member("type", .text("object")), JSONTree.Member("required", .texts(required[path] ?? [])),
+      JSONTree.Member("properties", .object(properties)), JSONTree.Member("additionalProperties", .boolean(false)),
+    ]
+    if !refused.isEmpty {
+      schema.append(JSONTree.Member("description", .text("Refused by name: \(refused.joined(separator: ", ")).")))
+    }
     return .object([
       "required": .boolean(true),
-      "content": .object(["application/json": .object(["schema": schema])]),
+      "content": .object(["application/json": .object(["schema": .object(schema)])]),
     ])
   }
 }

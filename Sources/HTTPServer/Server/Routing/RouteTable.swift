@@ -30,6 +30,9 @@ struct RouteTable: Sendable {
     return notServed.first { $0.holds(path) }.map { .notServed(reason: $0.reason) } ?? .unknown
   }
 
+  /// Whether people look at this listener, and not programs alone.
+  var hasPage: Bool { routes.contains { $0.access == .own } }
+
   /// The path that was probably meant.
   func closest(to path: String) -> String? { routes.map(\.pattern).closest(to: path) }
 }

@@ -59,17 +59,21 @@ struct ServerResponder: HTTPResponder {
         return try await route.answer(scope)
       case .wrongMethod(let methods):
         let names = methods.map(\.rawValue).joined(separator: ", ")
+        let asked = SafeText.beginning(scope.target.path)
         throw APIError(
-          .methodNotAllowed,
-          "\(scope.target.path): expected \(names), got \(scope.request.method.rawValue). Use \(names)."
+          .methodNotAllowed, "\(asked): expected \(names), got \(scope.request.method.rawValue). Use \(names).",
+          known: [asked]
         ).with(header: "allow", names)
       case .notServed(let reason):
-        throw APIError(.routeNotFound, "\(scope.target.path) is not served here: \(reason).")
+        let asked = SafeText.beginning(scope.target.path)
+        throw APIError(.routeNotFound, "\(asked) is not served here: \(reason).", known: [asked])
       case .unknown:
-        let meant = table.closest(to: scope.target.path).map { " Did you mean \($0)?" } ?? ""
+        let asked = SafeText.beginning(scope.target.path)
+        let closest = table.closest(to: scope.target.path)
+        let meant = closest.map { " Did you mean \($0)?" } ?? ""
         throw APIError(
-          .routeNotFound,
-          "There is no \(SafeText.beginning(scope.target.path)).\(meant) GET /openapi.json lists what there is.")
+          .routeNotFound, "There is nothing at \(asked) here.\(meant) GET /openapi.json lists what there is.",
+          known: [asked, closest ?? ""])
       }
     } catch {
       return refusal(of: error, scope)
@@ -93,7 +97,7 @@ struct ServerResponder: HTTPResponder {
         ?? APIError(
           answering: error, input: nil, requestID: scope.id, isVisible: { _ in false })
       note(failure, cause: (error as? Refused)?.cause ?? error, scope)
-      return Response(failure)
+      return table.hasPage && scope.isOfBrowser ? .problem(failure) : Response(failure)
     }
   }
 
