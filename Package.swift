@@ -327,7 +327,7 @@ let package = Package(
     .testTarget(
       name: "AccreteTests",
       dependencies: [
-        "accrete", "Access", "HTTPServer", "BenchmarkSupport", "TestSupport", "example-first-task", "example-own-method",
+        "accrete", "accrete-server", "Access", "HTTPServer", "BenchmarkSupport", "TestSupport", "example-first-task", "example-own-method",
         "example-decoding-with-experts",
         "example-several-tasks", "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels",
         "Pretraining", "Learning",
