@@ -87,6 +87,23 @@ import Testing
     }
   }
 
+  /// They know the end by the connection's, and no chunks; and some spell what they want in capitals.
+  @Test(arguments: [(true, "HTTP/1.0", "accept"), (false, "HTTP/1.0", "accept"), (false, "HTTP/1.1", "Connection")])
+  func olderClientsReadToTheEnd(_ isStreamed: Bool, _ version: String, _ header: String) async throws {
+    let request = chat(stream: isStreamed).replacing("HTTP/1.1\r\n", with: "\(version)\r\n\(header): Close\r\n")
+    try await connected(FakeServer()) { port in
+      let connection = try RawConnection(port: port)
+      connection.send(request)
+      let started = ContinuousClock.now
+      let answer = connection.rest()
+      #expect(started.duration(to: .now) < .seconds(5))
+      #expect(answer.hasPrefix("\(version) 200 ") && !answer.lowercased().contains("chunked"), "\(answer)")
+      let body = Self.body(answer)
+      #expect(body.hasPrefix(isStreamed ? "data: {" : "{"), "\(answer)")
+      #expect(body.hasSuffix(isStreamed ? "data: [DONE]\n\n" : "}"), "\(answer)")
+    }
+  }
+
   @Test func slowHeadersAreGivenUp() async throws {
     var limits = ServerLimits()
     limits.headerTime = .milliseconds(200)
