@@ -27,7 +27,7 @@ enum SafeText {
   }
 
   /// Paths of our own API are no paths of this machine.
-  private static let ours = ["/v1/", "/accrete/", "/admin/"].map { Array($0.utf8) }
+  private static let ours = ["/v1/", "/accrete/", "/admin/", "/openapi.json"].map { Array($0.utf8) }
   /// What may stand before a path, and what ends one.
   private static let (before, ends) = (Set(" \"'`(=:[,<".utf8), Set(" \"'`,;:)>]".utf8))
 

@@ -137,7 +137,7 @@ struct PageHandler: Sendable {
   }
 
   private func requireOwnSite(_ scope: RequestScope) throws {
-    if core.admission.keys == nil, core.admission.isLocal { try LocalRequest.requireNoOtherSite(scope) }
+    if core.admission.keys == nil, core.admission.isLocal { try LocalRequest.requireNoOtherSite(scope, isForm: true) }
   }
 
   private func form(_ scope: RequestScope) async throws -> PageForm {
