@@ -144,6 +144,27 @@ import Torch
     #expect(statistics.freeBlocks + statistics.cachedBlocks == statistics.blocks)
   }
 
+  /// Continuations that begin later have their place from the beginning.
+  @Test func noMoreIsWrittenAtOnceThanMayBe() async throws {
+    let home = try ServingHome()
+    let engine = try ServingEngine(home.base, registry: home.registry, options: Self.options(maxSequences: 6))
+    let options = GenerationOptions(maxTokens: 60, stopsAtEnd: false)
+    let streams = try (0..<8).map { try engine.submit(EngineRequest([100 + $0], options: options, choices: 4)) }
+    let watch = Task {
+      var most = 0
+      while !Task.isCancelled {
+        most = max(most, engine.statistics.running)
+        try? await Task.sleep(for: .milliseconds(1))
+      }
+      return most
+    }
+    for stream in streams { #expect(await Self.read(stream).completion == 240) }
+    watch.cancel()
+    let most = await watch.value
+    #expect((1...6).contains(most), "\(most)")
+    await engine.stop(cancelling: false)
+  }
+
   @Test func whoLeavesIsForgotten() async throws {
     let home = try ServingHome()
     let expert = try home.add("task", seed: 3).digest
