@@ -1,8 +1,10 @@
+import Access
 import Files
 import Foundation
 import HummingbirdTesting
 import Serving
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -125,6 +127,23 @@ import Testing
       )
       let answer = connection.rest()
       #expect(answer.hasPrefix("HTTP/1.1 504 ") && answer.contains("deadline_exceeded"), "\(answer)")
+    }
+  }
+
+  /// The answer to a guess waits for longer and longer, and nothing is kept for one that nobody waits for.
+  @Test func whoGuessesKeysAndLeavesHoldsNothing() async throws {
+    let scratch = try Scratch()
+    let server = FakeServer(keys: try AccessKeys.open(in: scratch.url))
+    try await server.publicApplication.test(.live) { client in
+      let port = try #require(client.port)
+      let guesses = try (0..<14).map { _ in try RawConnection(port: port) }
+      for guess in guesses { guess.send("GET /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n") }
+      try await eventually { server.core.failures.all["invalid_api_key"]?.count == 10 }
+      for guess in guesses { guess.leave() }
+      let left = ContinuousClock.now
+      try await eventually { server.core.connections.count == 0 }
+      // The last one would have waited for eight.
+      #expect(left.duration(to: .now) < .seconds(4))
     }
   }
 
