@@ -138,7 +138,7 @@ import Testing
       let port = try #require(client.port)
       let guesses = try (0..<14).map { _ in try RawConnection(port: port) }
       for guess in guesses { guess.send("GET /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n") }
-      try await eventually { server.core.failures.all["invalid_api_key"]?.count == 10 }
+      try await eventually { server.core.failures.all["invalid_api_key"].map { $0.count >= 10 } ?? false }
       for guess in guesses { guess.leave() }
       let left = ContinuousClock.now
       try await eventually { server.core.connections.count == 0 }
