@@ -125,6 +125,50 @@ import Torch
     }
   }
 
+  /// The other continuations begin behind the first one, which may have left with its first token.
+  @Test(arguments: [true, false]) func aFirstTokenMayBeTheLast(usesCache: Bool) async throws {
+    let home = try ServingHome()
+    let engine = try ServingEngine(
+      home.base, registry: home.registry, options: Self.options(usesPrefixCache: usesCache))
+    let prompt = (0..<150).map { 100 + $0 * 37 % 900 }
+    func answer(_ options: GenerationOptions) async throws -> Answer {
+      await Self.read(
+        try engine.submit(EngineRequest(prompt, options: options, choices: 4, deadline: .now + .seconds(60))))
+    }
+    let one = try await answer(GenerationOptions(maxTokens: 1, temperature: 0.9, seed: 4, stopsAtEnd: false))
+    #expect(one.failure == nil && one.completion == 4)
+    #expect(one.ends == [0: .limit, 1: .limit, 2: .limit, 3: .limit])
+    let two = try await answer(GenerationOptions(maxTokens: 2, temperature: 0.9, seed: 4, stopsAtEnd: false))
+    for choice in 0..<4 { #expect(one.tokens[choice] == two.tokens[choice].map { Array($0.prefix(1)) }) }
+    let end = try #require(home.base.model.configuration.endTokens.first)
+    let none = try await answer(GenerationOptions(maxTokens: 8, logitBias: [end: 100], seed: 4))
+    #expect(none.failure == nil && none.ends == [0: .endToken, 1: .endToken, 2: .endToken, 3: .endToken])
+    await engine.stop(cancelling: false)
+    let statistics = engine.statistics
+    #expect(statistics.freeBlocks + statistics.cachedBlocks == statistics.blocks)
+  }
+
+  /// Continuations that begin later have their place from the beginning.
+  @Test func noMoreIsWrittenAtOnceThanMayBe() async throws {
+    let home = try ServingHome()
+    let engine = try ServingEngine(home.base, registry: home.registry, options: Self.options(maxSequences: 6))
+    let options = GenerationOptions(maxTokens: 60, stopsAtEnd: false)
+    let streams = try (0..<8).map { try engine.submit(EngineRequest([100 + $0], options: options, choices: 4)) }
+    let watch = Task {
+      var most = 0
+      while !Task.isCancelled {
+        most = max(most, engine.statistics.running)
+        try? await Task.sleep(for: .milliseconds(1))
+      }
+      return most
+    }
+    for stream in streams { #expect(await Self.read(stream).completion == 240) }
+    watch.cancel()
+    let most = await watch.value
+    #expect((1...6).contains(most), "\(most)")
+    await engine.stop(cancelling: false)
+  }
+
   @Test func whoLeavesIsForgotten() async throws {
     let home = try ServingHome()
     let expert = try home.add("task", seed: 3).digest
@@ -225,6 +269,9 @@ import Torch
     try await engine.pin(versions[0].digest, true)
     for version in versions.dropFirst() { try await engine.load(version.digest) }
     #expect(engine.statistics.experts.contains { $0.version == versions[0].digest && $0.isPinned })
+    // Whoever is told that it went sees that it went.
+    try await engine.unload(versions[0].digest)
+    #expect(!engine.statistics.experts.contains { $0.version == versions[0].digest })
     await engine.stop(cancelling: false)
   }
 }

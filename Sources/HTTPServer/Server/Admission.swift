@@ -37,9 +37,17 @@ struct Admission: Sendable {
       guard let text = Self.key(of: scope.request.headers) else { throw AccessRefusal.invalidKey }
       return Caller(grant: try keys.verify(text))
     } catch let refusal as AccessRefusal {
-      try await Task.sleep(for: attempts.failed(from: scope.client))
+      try await hold(attempts.failed(from: scope.client), scope)
       throw refusal
     }
+  }
+
+  /// Lets an answer wait, as long as somebody waits for it: guesses whose clients have left hold no connection.
+  ///
+  /// - Throws: ``Disconnected``.
+  func hold(_ time: Duration, _ scope: RequestScope) async throws {
+    guard time > .zero else { return }
+    try await scope.connection.whileConnected { try await Task.sleep(for: time) }
   }
 
   /// The key of `authorization: Bearer KEY`.

@@ -48,8 +48,14 @@ extension EngineLoop {
         }
       }
       guard case .text(let request, _) = work.kind else { return !hasAnswered }
-      return running.count + request.choices <= options.maxSequences && hasRoom(for: request, written: 0)
+      return promised + request.choices <= options.maxSequences && hasRoom(for: request, written: 0)
     }
+  }
+
+  /// Continuations that have a place, or come to one without asking again: those that begin once their prompt is read, and those that lost
+  /// theirs.
+  private var promised: Int {
+    jobs.values.reduce(0) { sum, job in job.choices.reduce(sum) { $0 + ($1.isOver ? 0 : 1) } }
   }
 
   /// Whether there are blocks for a prompt and for a while of what is written behind it.

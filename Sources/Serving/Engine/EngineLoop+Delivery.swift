@@ -28,13 +28,16 @@ extension EngineLoop {
 
   /// The prompt is read: its blocks are kept, and the other continuations begin behind them.
   private func spread(_ job: TextJob, from first: TextJob.Choice) throws {
-    job.hasSpread = true
-    keepBlocks(of: first)
-    guard job.choices.count > 1, let sequence = first.sequence, let blocks = session.blocks(of: sequence) else {
+    let others = job.choices.filter { $0.number > first.number }
+    guard let sequence = first.sequence, let blocks = session.blocks(of: sequence) else {
+      // It ended with its first token, and its blocks went with it: the next one reads the prompt again, and the others wait for that one.
+      if let next = others.first { try start(next) }
       return
     }
+    job.hasSpread = true
+    keepBlocks(of: first)
     let shared = Array(blocks.full.prefix((job.request.prompt.count - 1) / KeyValueBlocks.tokens))
-    for choice in job.choices.dropFirst() { try start(choice, sharing: shared) }
+    for choice in others { try start(choice, sharing: shared) }
   }
 
   /// A continuation is over: its last characters may have waited for tokens that did not come.

@@ -36,6 +36,8 @@ final class EngineLoop {
   var statistics = EngineStatistics()
   private var rate = TokenRate()
   private var isStopping = false
+  /// Tells those that what they asked for is done, once the statistics say so, too.
+  private var afterwards: [() -> Void] = []
   /// What ended the session for good; `nil`: nothing.
   private var failure: EngineFailure?
 
@@ -109,7 +111,7 @@ final class EngineLoop {
         }
       }
       experts.unload(version)
-      done(nil)
+      afterwards.append { done(nil) }
     case .pin(let version, let isPinned): experts.pin(version, isPinned)
     case .stop(let cancelling):
       isStopping = true
@@ -170,9 +172,12 @@ final class EngineLoop {
     statistics.experts = experts.statistics
     (statistics.evictions, statistics.loads) = (experts.evictions, experts.loads)
     statistics.failedLoads = experts.failedLoads
-    statistics.heartbeat = .now
+    // An engine that answers nothing any more is as good as dead: whoever watches it starts it again.
+    if failure == nil { statistics.heartbeat = .now }
     statistics.tokensPerSecond = rate.after(statistics.promptTokens + statistics.generatedTokens, at: .now)
     shared.statistics = statistics
+    for tell in afterwards { tell() }
+    afterwards = []
   }
 }
 

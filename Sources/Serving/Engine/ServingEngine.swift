@@ -188,6 +188,16 @@ public final class ServingEngine: Sendable {
   }
 
   private func currentRouter() throws -> SharedRouter {
+    do {
+      return try readRouter()
+    } catch let error where !(error is ServingError) {
+      // The registry cannot be read now: what was read last is served, as names are.
+      guard let known = router.withLock({ $0 }) else { throw error }
+      return known
+    }
+  }
+
+  private func readRouter() throws -> SharedRouter {
     let registry = source.registry
     guard let release = try registry.currentRelease(), let digest = release.manifest.router else {
       throw ServingError.nothingReleased(path: registry.url.path)

@@ -78,6 +78,7 @@ import Testing
     }
     for text in [
       "GET /v1/models lists them", "and/or", "1 / 2", "#/properties/name", "text/event-stream", "`/accrete/v1/route`",
+      "GET /openapi.json lists what there is.",
     ] {
       #expect(APIError(.invalidValue, text).message == text)
     }

@@ -35,7 +35,11 @@ import Testing
     // Others' models are not listed, and are not there.
     let list = try await server.ask(.get, "/v1/models", headers: bearer(spam.key))
     #expect(list.body.contains("spam@7") && !list.body.contains("notes"))
-    #expect(try await server.ask(.get, "/v1/models/notes", headers: bearer(spam.key)).status == 404)
+    let others = try await server.ask(.get, "/v1/models/notes", headers: bearer(spam.key))
+    let nothing = try await server.ask(.get, "/v1/models/nothing", headers: bearer(spam.key))
+    #expect(others.status == 404 && others.body == nothing.body.replacing("nothing", with: "notes"))
+    let refused = try await server.ask(.post, path, body.replacing("base", with: "notes"), headers: bearer(spam.key))
+    #expect(try refused.code() == "model_not_allowed" && !refused.body.contains("notes@"))
     let missing = try await server.ask(
       .post, path, body.replacing("base", with: "nothing"), headers: bearer(spam.key))
     #expect(missing.status == 404 && !missing.body.contains("notes"))
@@ -88,10 +92,23 @@ import Testing
       #expect(try await server.ask(.get, "/", headers: headers, isAdmin: true).status == 403)
     }
     #expect(try await server.ask(.post, path, body, headers: [origin: "http://localhost:3000"]).status == 200)
+    // A page can hide where it is from; what is not known to be ours is not.
+    for text in [
+      "null", "", "http:evil.example", "localhost", "http://localhost@evil.example", "http://localhost:1@evil.example",
+    ] {
+      #expect(try await server.ask(.post, path, body, headers: [origin: text]).status == 403, "\(text)")
+      let pin = try await server.ask(.post, "/admin/v1/experts/x:pin", "", headers: [origin: text], isAdmin: true)
+      #expect(pin.status == 403, "\(text)")
+    }
+    // Our own page does: its forms have a token instead.
+    #expect(try await server.ask(.get, "/login", headers: [origin: "null"], isAdmin: true).status == 303)
+    #expect(
+      try await server.ask(.get, "/login", headers: [origin: "https://evil.example"], isAdmin: true).status == 403)
     for (authority, isOurs) in [
       ("localhost", true), ("localhost:8080", true), ("127.0.0.1:1", true), ("[::1]:8080", true),
       ("evil.example", false),
-      ("127.0.0.1.evil.example:80", false), ("", false), ("10.0.0.1", false),
+      ("127.0.0.1.evil.example:80", false), ("", false), ("10.0.0.1", false), ("localhost:1@evil.example", false),
+      ("[::1]", true), ("[::1].evil.example", false), ("[::1", false), ("::1", true),
     ] { #expect(LocalRequest.isLocal(authority) == isOurs, "\(authority)") }
   }
 }

@@ -1,8 +1,10 @@
+import Access
 import Files
 import Foundation
 import HummingbirdTesting
 import Serving
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -87,6 +89,23 @@ import Testing
     }
   }
 
+  /// They know the end by the connection's, and no chunks; and some spell what they want in capitals.
+  @Test(arguments: [(true, "HTTP/1.0", "accept"), (false, "HTTP/1.0", "accept"), (false, "HTTP/1.1", "Connection")])
+  func olderClientsReadToTheEnd(_ isStreamed: Bool, _ version: String, _ header: String) async throws {
+    let request = chat(stream: isStreamed).replacing("HTTP/1.1\r\n", with: "\(version)\r\n\(header): Close\r\n")
+    try await connected(FakeServer()) { port in
+      let connection = try RawConnection(port: port)
+      connection.send(request)
+      let started = ContinuousClock.now
+      let answer = connection.rest()
+      #expect(started.duration(to: .now) < .seconds(5))
+      #expect(answer.hasPrefix("\(version) 200 ") && !answer.lowercased().contains("chunked"), "\(answer)")
+      let body = Self.body(answer)
+      #expect(body.hasPrefix(isStreamed ? "data: {" : "{"), "\(answer)")
+      #expect(body.hasSuffix(isStreamed ? "data: [DONE]\n\n" : "}"), "\(answer)")
+    }
+  }
+
   @Test func slowHeadersAreGivenUp() async throws {
     var limits = ServerLimits()
     limits.headerTime = .milliseconds(200)
@@ -108,6 +127,23 @@ import Testing
       )
       let answer = connection.rest()
       #expect(answer.hasPrefix("HTTP/1.1 504 ") && answer.contains("deadline_exceeded"), "\(answer)")
+    }
+  }
+
+  /// The answer to a guess waits for longer and longer, and nothing is kept for one that nobody waits for.
+  @Test func whoGuessesKeysAndLeavesHoldsNothing() async throws {
+    let scratch = try Scratch()
+    let server = FakeServer(keys: try AccessKeys.open(in: scratch.url))
+    try await server.publicApplication.test(.live) { client in
+      let port = try #require(client.port)
+      let guesses = try (0..<14).map { _ in try RawConnection(port: port) }
+      for guess in guesses { guess.send("GET /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n") }
+      try await eventually { server.core.failures.all["invalid_api_key"].map { $0.count >= 10 } ?? false }
+      for guess in guesses { guess.leave() }
+      let left = ContinuousClock.now
+      try await eventually { server.core.connections.count == 0 }
+      // The last one would have waited for eight.
+      #expect(left.duration(to: .now) < .seconds(4))
     }
   }
 

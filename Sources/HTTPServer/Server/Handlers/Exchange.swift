@@ -87,7 +87,8 @@ final class Exchange: Sendable {
   func resolve(_ name: String, refusesUnknown: Bool, row: () throws -> RequestRow) async throws -> Resolution {
     let (catalog, grant) = (core.catalog, scope.caller.grant)
     let model = try catalog.resolve(name)
-    try grant.require(model: catalog.texts(naming: model))
+    // By the name that was asked for: which version that is, is not for whoever may not use it.
+    guard grant.allows(model: catalog.texts(naming: model)) else { throw AccessRefusal.modelNotAllowed(name) }
     guard model.kind == .auto else { return resolved(Resolution(model, requested: name, release: catalog.revision)) }
     let asked = try row()
     let (engine, id, deadline) = (core.engine, scope.caller.id, deadline)

@@ -17,19 +17,21 @@ struct ModelsHandler: Sendable {
   }
 
   func one(_ scope: RequestScope) throws -> Response {
-    let model: ServedModel
+    let name = scope.values["id"] ?? ""
     do {
-      model = try core.catalog.resolve(scope.values["id"] ?? "")
+      let model = try core.catalog.resolve(name)
+      if isAllowed(model, scope) { return Response(json: entry(model, resident).json) }
     } catch let error as CatalogError {
-      throw Refused(error: APIError(error) { name in isVisible(name, scope) }, cause: error)
+      switch error {
+      case .invalidName: throw Refused(error: APIError(error), cause: error)
+      case .versionNotFound(_, let known) where known.contains(where: { isVisible($0, scope) }):
+        throw Refused(error: APIError(error) { name in isVisible(name, scope) }, cause: error)
+      case .notFound, .versionNotFound: break
+      }
     }
-    // As one that is not there: names of others are their own.
-    guard isAllowed(model, scope) else {
-      throw APIError(
-        .modelNotFound, "There is no model \(SafeText.quoted(model.id)). GET /v1/models lists what there is.",
-        param: "model")
-    }
-    return Response(json: entry(model, resident).json)
+    // Of others' models not even that they are there is told: they get the answer of a name that nothing has.
+    throw APIError(
+      .modelNotFound, "There is no model \(SafeText.quoted(name)). GET /v1/models lists what there is.", param: "model")
   }
 
   private func isAllowed(_ model: ServedModel, _ scope: RequestScope) -> Bool {

@@ -56,7 +56,7 @@ struct PageHandler: Sendable {
       // Which of the reasons it is, is not for whoever guesses.
     }
     guard let grant else {
-      try await Task.sleep(for: core.admission.attempts.failed(from: scope.client))
+      try await core.admission.hold(core.admission.attempts.failed(from: scope.client), scope)
       return Self.html(Page.login(isRefused: true), status: .unauthorized)
     }
     let opened = try await session.open(for: grant.id)
@@ -137,7 +137,7 @@ struct PageHandler: Sendable {
   }
 
   private func requireOwnSite(_ scope: RequestScope) throws {
-    if core.admission.keys == nil, core.admission.isLocal { try LocalRequest.requireNoOtherSite(scope) }
+    if core.admission.keys == nil, core.admission.isLocal { try LocalRequest.requireNoOtherSite(scope, isForm: true) }
   }
 
   private func form(_ scope: RequestScope) async throws -> PageForm {

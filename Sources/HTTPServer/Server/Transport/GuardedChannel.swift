@@ -1,8 +1,9 @@
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTPTypesHTTP1
 
-/// HTTP/1.1 as Hummingbird speaks it, with a time for the headers before it.
+/// HTTP/1.1 as Hummingbird speaks it, with a time for the headers before it, and HTTP/1.0 by its own rules.
 struct GuardedChannel: ServerChildChannel {
   typealias Value = HTTP1Channel.Value
 
@@ -14,6 +15,11 @@ struct GuardedChannel: ServerChildChannel {
       try channel.pipeline.syncOperations.addHandler(HeaderDeadline(headerTime))
     }.flatMap {
       http.setup(channel: channel, logger: logger)
+    }.flatMapThrowing { value in
+      let pipeline = channel.pipeline.syncOperations
+      let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+      try pipeline.addHandler(OlderProtocol(), position: .before(codec))
+      return value
     }
   }
 
