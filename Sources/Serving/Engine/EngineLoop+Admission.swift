@@ -80,7 +80,9 @@ extension EngineLoop {
       places -= job.choices.count - 1
       promised += (job.choices.count - 1) * blocks(behind: job.request)
     }
-    return EngineRoom(places: places, free: (pool.available ?? .max / 2) - promised, isEmpty: running.isEmpty)
+    return EngineRoom(
+      places: places, free: (pool.available ?? .max / 2) - (options.reserves ? promised : 0), isEmpty: running.isEmpty,
+      reserves: options.reserves)
   }
 
   /// Blocks for a prompt and for a while of what each choice writes behind it.

@@ -11,8 +11,12 @@ struct EngineRoom {
   private var evictable: Int?
   /// Whether nobody runs: then the first one goes, whatever it takes.
   private var isEmpty: Bool
+  /// Whether what was promised is kept.
+  private let reserves: Bool
 
-  init(places: Int, free: Int, isEmpty: Bool) { (self.places, self.free, self.isEmpty) = (places, free, isEmpty) }
+  init(places: Int, free: Int, isEmpty: Bool, reserves: Bool = true) {
+    (self.places, self.free, self.isEmpty, self.reserves) = (places, free, isEmpty, reserves)
+  }
 
   /// Whether so many sequences with so many blocks may join.
   mutating func has(_ sequences: Int, blocks: Int, evictable count: () -> Int) -> Bool {
@@ -25,7 +29,7 @@ struct EngineRoom {
   /// They have joined.
   mutating func take(_ sequences: Int, blocks: Int) {
     places -= sequences
-    free -= blocks
+    if reserves { free -= blocks }
     isEmpty = false
   }
 }

@@ -125,7 +125,8 @@ public final class ServingEngine: Sendable {
     if let deadline, deadline <= now { throw EngineFailure.deadlineExceeded }
     let statistics = shared.statistics
     return try inbox.submit(
-      tokens: tokens, places: max(options.maxSequences - statistics.running, 0), most: options.maxWaiting, rate: statistics.tokensPerSecond,
+      tokens: tokens, places: max(options.maxSequences - statistics.running, 0), most: options.maxWaiting,
+      rate: statistics.tokensPerSecond,
       patience: deadline.map { ($0 - now).seconds } ?? 30
     ) { number in
       EngineWork(
