@@ -34,14 +34,15 @@ package struct StopStrings {
     return String(decoding: held, as: UTF8.self)
   }
 
-  /// Where the first of the strings begins that is there whole, and which it is: of several at one place, the first that was given.
+  /// Where the string begins that is whole first, and which it is: of several that end at one place, the longest. It is what would be found
+  /// byte by byte, so that it does not matter how the text was cut.
   private func firstEnd() -> (start: Int, string: [UInt8])? {
     let found = strings.compactMap { string -> (start: Int, string: [UInt8])? in
       guard held.count >= string.count else { return nil }
       let start = (0...held.count - string.count).first { held[$0..<$0 + string.count].elementsEqual(string) }
       return start.map { ($0, string) }
     }
-    return found.min { $0.start < $1.start }
+    return found.min { ($0.start + $0.string.count, $0.start) < ($1.start + $1.string.count, $1.start) }
   }
 
   /// Bytes at the end that may be the beginning of one of the strings. Whole characters: strings are whole, and so are pieces.

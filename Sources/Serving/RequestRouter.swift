@@ -82,9 +82,23 @@ public struct RequestRouter {
   public func routes(
     _ texts: [String], instructions: [String?]? = nil, on base: Base, maxLength: Int = RequestRouter.usualLength
   ) throws -> [Route] {
-    let routes = try routes(Self.features(texts, view: record.view, on: base, maxLength: maxLength))
-    guard let instructions else { return routes }
-    return zip(routes, instructions).map { route, instruction in
+    try countedRoutes(texts, instructions: instructions, on: base, maxLength: maxLength).routes
+  }
+
+  /// The same with how many tokens were read.
+  func countedRoutes(
+    _ texts: [String], instructions: [String?]? = nil, on base: Base, maxLength: Int = RequestRouter.usualLength
+  ) throws -> (routes: [Route], tokens: Int) {
+    let ids = try Self.ids(texts, on: base, maxLength: maxLength)
+    let routes = try routes(RequestFeatures(base.model, view: record.view).texts(ids))
+    let tokens = ids.reduce(0) { $0 + $1.count }
+    guard let instructions else { return (routes, tokens) }
+    return (named(routes, instructions), tokens)
+  }
+
+  /// Routes of requests that may come with a task's instruction, which decides.
+  private func named(_ routes: [Route], _ instructions: [String?]) -> [Route] {
+    zip(routes, instructions).map { route, instruction in
       guard let digest = instruction.flatMap(RouterRecord.digest(ofInstruction:)) else { return route }
       let named = record.tasks.filter { $0.instruction == digest }
       // Two tasks may be asked for in the same words: then the text decides.

@@ -31,11 +31,15 @@ public struct ServedTask {
   public func predict(_ texts: [String]) throws -> [TaskAnswer] { try runner.answers(texts.map(form.asking)) }
 
   /// Answers requests, in their order.
+  ///
+  /// - Parameter progress: Called with the number of requests that are answered; what it throws ends the work.
   /// - Throws: `StreamError.prompt` for a conversation where the task learned from plain texts: it is never asked with a template.
-  public func predict(_ rows: [RequestRow]) throws -> [TaskAnswer] { try runner.answers(rows.map(text(of:))) }
+  public func predict(
+    _ rows: [RequestRow], progress: (Int) throws -> Void = { _ in }
+  ) throws -> [TaskAnswer] { try runner.answers(rows.map(text(of:)), progress: progress) }
 
   /// A request as the task's rows have it.
-  /// - Throws: As ``predict(_:)-([RequestRow])``.
+  /// - Throws: As ``predict(_:progress:)``.
   public func text(of row: RequestRow) throws -> String {
     guard row.isConversation else { return form.asking(row.text) }
     if form.template != nil { return row.text }

@@ -129,4 +129,36 @@ import Torch
     #expect(try session.add([DecodingSession.Request([1], options: GenerationOptions(maxTokens: 0))]).count == 1)
     #expect(session.isEmpty)
   }
+
+  /// Under an expert whose numbers are too large for anything finite.
+  @Test(arguments: [0, 1.5]) func aSequenceWithoutFiniteLogitsLeavesAlone(temperature: Double) throws {
+    let model = try Goldens.model()
+    let factors = try randomExpert(LowRankShape(rank: 2, alpha: 4, dropout: 0), on: model.configuration, seed: 1)
+    for row in factors.pairs {
+      for pair in row.values {
+        let numbers = [Float](repeating: 1e38, count: pair.b.shape.reduce(1, *))
+        try pair.b.copyInPlace(from: Tensor(numbers).reshaped(pair.b.shape))
+      }
+    }
+    let options = GenerationOptions(maxTokens: 4, temperature: temperature, stopsAtEnd: false)
+    let good = DecodingSession.Request([5, 90, 11], options: options)
+    let expected = try Self.answers(model, [good], order: [0], atOnce: 1)[0].ids
+    func session() throws -> (session: DecodingSession, good: Int, broken: Int) {
+      let session = DecodingSession(model)
+      let first = try session.add(good)
+      let second = try session.add(
+        DecodingSession.Request([5, 90, 11], options: options, expert: PreparedExpert(factors)))
+      return (session, first, second)
+    }
+    let (isolating, first, second) = try session()
+    var (ids, failed): ([Int], [Int]) = ([], [])
+    while !isolating.isEmpty {
+      for event in try isolating.step(isolating: true) {
+        if event.failure != nil { failed.append(event.sequence) }
+        if let id = event.token { ids += event.sequence == first ? [id] : [-1] }
+      }
+    }
+    #expect(ids == expected && failed == [second])
+    #expect(throws: DecoderError.self) { try session().session.step() }
+  }
 }

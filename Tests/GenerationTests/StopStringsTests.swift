@@ -60,4 +60,31 @@ import Testing
       }
     }
   }
+
+  /// What comes out is told by bytes, not by pieces: the string that is whole first, and of those the longest.
+  @Test(arguments: [
+    (["abc", "b"], "xabcd", "xa", "b"), (["bc", "abc"], "xabcd", "x", "abc"), (["c", "abcd"], "xabcd", "xab", "c"),
+    (["aa"], "baaa", "b", "aa"), (["结束", "束"], "开结束了", "开", "结束"),
+  ]) func whichString(stops: [String], text: String, given: String, stop: String) {
+    let characters = Array(text)
+    for first in 0...characters.count {
+      for second in first...characters.count {
+        var (watch, out, found) = (StopStrings(stops), "", String?.none)
+        for piece in [characters[..<first], characters[first..<second], characters[second...]] where found == nil {
+          let (text, end) = watch.take(String(piece))
+          out += text
+          found = end
+        }
+        #expect(out == given && found == stop, "\(first), \(second)")
+      }
+    }
+  }
+
+  @Test func whatIsTakenAfterAnEndBeginsAnew() {
+    var watch = StopStrings(["ab"])
+    let (text, stop) = watch.take("xaby")
+    #expect(text == "x" && stop == "ab" && watch.finish().isEmpty)
+    let (held, none) = watch.take("ya")
+    #expect(held == "y" && none == nil && watch.finish() == "a" && watch.finish().isEmpty)
+  }
 }

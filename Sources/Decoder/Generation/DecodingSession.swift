@@ -60,6 +60,8 @@ public final class DecodingSession {
     public let logprobs: TokenLogprobs?
     /// Whether the sequence has left.
     public let isLast: Bool
+    /// Why there is no token, where something is wrong with this sequence alone; `nil`: nothing is.
+    public var failure: DecoderError?
   }
 
   private final class Sequence {
@@ -106,6 +108,8 @@ public final class DecodingSession {
   private let model: DecoderModel
   private let stepTokens: Int
   private var sequences: [Sequence] = []
+  /// Those that ended with the last step: others may still begin with their blocks.
+  private var ended: [Sequence] = []
   /// Where the CPU's kernels have keys and values.
   private let blocks: KeyValueBlocks
   /// Keys and values of all sequences on a device; `nil`: the CPU's kernels have one for each sequence.
@@ -115,6 +119,8 @@ public final class DecodingSession {
   private var next = 0
   /// Counts the products with the base's matrices.
   public let products = ProductCounter()
+  /// What the last step read: tokens, and experts without the base.
+  public private(set) var lastStep = (tokens: 0, experts: 0)
 
   /// - Parameter model: What continues the sequences.
   /// - Parameter stepTokens: The most tokens of prompts that a step reads; generated tokens come on top.
@@ -135,6 +141,8 @@ public final class DecodingSession {
   public var isEmpty: Bool { sequences.isEmpty }
   /// How many sequences there are.
   public var count: Int { sequences.count }
+  /// Whether keys and values lie in blocks that sequences can share; a device has them in slots.
+  public var hasBlocks: Bool { slots == nil }
 
   /// Adds a sequence; its first token comes with one of the next steps.
   ///
@@ -181,11 +189,16 @@ public final class DecodingSession {
     return next
   }
 
-  /// The blocks of a sequence that are full, with so many tokens read in all; `nil` where it has left.
+  /// The blocks of a sequence that are full, with so many tokens read in all; `nil` where it was taken out, or ended before the last step.
   public func blocks(of sequence: Int) -> (full: [KeyValueBlock], read: Int)? {
-    sequences.first { $0.number == sequence }.map { sequence in
+    (sequences.first { $0.number == sequence } ?? ended.first { $0.number == sequence }).map { sequence in
       (Array(sequence.cache.blocks.prefix(sequence.cache.length / KeyValueBlocks.tokens)), sequence.cache.length)
     }
+  }
+
+  /// How many blocks each sequence has, shared ones included.
+  public var heldBlocks: [Int: Int] {
+    Dictionary(uniqueKeysWithValues: sequences.map { ($0.number, $0.cache.blocks.count) })
   }
 
   /// How many more blocks the next step takes.
@@ -204,7 +217,10 @@ public final class DecodingSession {
   }
 
   /// Takes a sequence out, whatever it has made so far; nothing happens where it has left already.
-  public func remove(_ sequence: Int) { remove([sequence]) }
+  public func remove(_ sequence: Int) {
+    remove([sequence])
+    ended.removeAll { $0.number == sequence }
+  }
 
   private func remove(_ numbers: Set<Int>) {
     for sequence in sequences where numbers.contains(sequence.number) { sequence.slot.map { slots?.leave($0) } }
@@ -213,12 +229,15 @@ public final class DecodingSession {
 
   /// Continues every sequence by one token, as far as their prompts are read: at most `stepTokens` of these a step.
   ///
+  /// - Parameter isolating: Whether a sequence whose logits are not finite leaves alone, with an event that says so; otherwise the step
+  ///   throws.
   /// - Returns: What became of the sequences that got a token, in the order in which they were added.
   /// - Throws: ``DecoderError/resultNotFinite(what:)``, `TorchError`; the session is then not to be used any more.
-  public func step() throws -> [Event] {
+  public func step(isolating: Bool = false) throws -> [Event] {
+    ended = []
     let taken = taken()
     guard !taken.isEmpty else { return [] }
-    return try withoutGradients { try advance(taken) }
+    return try withoutGradients { try advance(taken, isolating: isolating) }
   }
 
   /// What the next step reads of each sequence that takes part.
@@ -234,7 +253,7 @@ public final class DecodingSession {
   }
 
   /// One pass, then the next token of each sequence that has read all it had to.
-  private func advance(_ taken: [(sequence: Sequence, tokens: [Int])]) throws -> [Event] {
+  private func advance(_ taken: [(sequence: Sequence, tokens: [Int])], isolating: Bool) throws -> [Event] {
     // Those in slices first, and the same experts beside each other.
     let keys = taken.map { entry in
       (entry.sequence.isSliced ? 0 : 1, entry.sequence.request.expert.map(ObjectIdentifier.init))
@@ -252,6 +271,7 @@ public final class DecodingSession {
       entry.sequence.position += entry.tokens.count
       if slots == nil, !entry.sequence.cache.makeRoom(for: entry.sequence.position) { throw outOfBlocks() }
     }
+    lastStep = ((ends.last ?? -1) + 1, ranks.keys.count { $0 != nil })
     let complete = chosen.indices.filter { chosen[$0].sequence.pending.isEmpty }
     let cache =
       slots.map { KeyValueCache($0, slots: chosen.compactMap(\.sequence.slot)) }
@@ -261,19 +281,26 @@ public final class DecodingSession {
       batch, experts: chosen.map(\.sequence.request.expert), slices: slices(sliced), cache: cache,
       at: complete.isEmpty ? [ends[0]] : complete.map { ends[$0] }, slots: expertSlots, counter: products)
     guard !complete.isEmpty else { return [] }
-    let next = try choose(states, complete.map { chosen[$0].sequence })
+    let next = try choose(states, complete.map { chosen[$0].sequence }, isolating: isolating)
     var events = zip(complete, next).map { index, choice in event(chosen[index].sequence, choice) }
     events.sort { $0.sequence < $1.sequence }
-    remove(Set(events.filter(\.isLast).map(\.sequence)))
+    let last = Set(events.filter(\.isLast).map(\.sequence))
+    ended = sequences.filter { last.contains($0.number) }
+    remove(last)
     return events
   }
 
   /// So many first tokens are of prompts, which are multiplied as training and scoring do.
   private func slices(_ count: Int) -> ProductSlices { ProductSlices(sliced: count, half: model.compute == .bfloat16) }
 
-  private func event(_ sequence: Sequence, _ choice: Sampler.Choice) -> Event {
+  private func event(_ sequence: Sequence, _ choice: Sampler.Choice?) -> Event {
     let (options, configuration) = (sequence.request.options, model.configuration)
     sequence.isReading = false
+    guard let choice else {
+      return Event(
+        sequence: sequence.number, token: nil, logprobs: nil, isLast: true,
+        failure: .resultNotFinite(what: Self.logitsName))
+    }
     guard let id = choice.id, !(options.stopsAtEnd && configuration.endTokens.contains(id)) else {
       return Event(sequence: sequence.number, token: nil, logprobs: choice.logprobs, isLast: true)
     }
@@ -285,19 +312,22 @@ public final class DecodingSession {
     return Event(sequence: sequence.number, token: id, logprobs: choice.logprobs, isLast: isFull)
   }
 
-  /// The next token of each sequence. `states`: [sequences, hidden].
-  private func choose(_ states: Tensor, _ sequences: [Sequence]) throws -> [Sampler.Choice] {
+  private static let logitsName = "the logits of the next token"
+
+  /// The next token of each sequence; `nil`: its logits are not finite. `states`: [sequences, hidden].
+  private func choose(_ states: Tensor, _ sequences: [Sequence], isolating: Bool) throws -> [Sampler.Choice?] {
     let logits = try model.inferredLogits(states)  // [sequences, vocabulary]
-    try DecoderModel.requireFinite(logits, "the logits of the next token")
-    if sequences.allSatisfy(\.sampler.isPlainGreedy) {
+    let areFinite = try logits.holdsFiniteNumbers()
+    guard areFinite || isolating else { throw DecoderError.resultNotFinite(what: Self.logitsName) }
+    if areFinite, sequences.allSatisfy(\.sampler.isPlainGreedy) {
       return try logits.largestIndices().map { Sampler.Choice(id: $0, logprobs: nil) }
     }
     let vocabulary = model.configuration.vocabularySize
     let values = try logits.floats()
     return sequences.enumerated().map { line, sequence in
-      sequence.sampler.choose(
-        values[line * vocabulary..<(line + 1) * vocabulary], token: sequence.produced,
-        endTokens: model.configuration.endTokens)
+      let own = values[line * vocabulary..<(line + 1) * vocabulary]
+      guard areFinite || own.allSatisfy(\.isFinite) else { return nil }
+      return sequence.sampler.choose(own, token: sequence.produced, endTokens: model.configuration.endTokens)
     }
   }
 

@@ -15,6 +15,14 @@ extension ServerMetrics {
   /// - Parameter duration: How long that took.
   public func expertLoaded(after duration: Duration) { experts.loadSeconds.observe(duration.seconds) }
 
+  /// Something has happened in the engine.
+  public func take(_ note: EngineNote) {
+    switch note {
+    case .step(let tokens, let experts): stepDone(tokens: tokens, experts: experts)
+    case .loaded(let duration): expertLoaded(after: duration)
+    }
+  }
+
   /// Takes over what the engine says of itself, before ``text()``.
   /// - Parameters:
   ///   - statistics: A snapshot.

@@ -15,8 +15,8 @@ final class EngineInbox: Sendable {
     case pin(Digest, Bool)
     case stop(cancelling: Bool)
 
-    /// Tells whoever sent it that nobody reads it.
-    fileprivate func refuse() {
+    /// Tells whoever waits for it that nobody reads it any more.
+    func refuse() {
       switch self {
       case .work(let work): work.fail(.draining)
       case .want(_, let done), .unload(_, _, let done): done(.draining)
@@ -31,50 +31,58 @@ final class EngineInbox: Sendable {
     var waiting = 0
     var waitingTokens = 0
     var isClosed = false
-    /// The engine's thread reads no more.
+    /// Whether nobody reads any more.
     var isOver = false
+    /// Whether the reader sleeps until the bell rings.
+    var isAsleep = false
     var number = 0
+
+    /// Adds a message.
+    /// - Returns: Whether the bell has to ring.
+    mutating func add(_ message: Message) -> Bool {
+      messages.append(message)
+      defer { isAsleep = false }
+      return isAsleep
+    }
   }
 
   private let state = Mutex(State())
   private let bell = DispatchSemaphore(value: 0)
 
-  /// Takes a message in, or refuses it behind the engine's end.
+  /// Takes a message in.
   func send(_ message: Message) {
-    let isTaken = state.withLock { state in
-      if !state.isOver { state.messages.append(message) }
-      return !state.isOver
-    }
-    guard isTaken else { return message.refuse() }
-    bell.signal()
+    let (isRead, rings) = state.withLock { $0.isOver ? (false, false) : (true, $0.add(message)) }
+    if rings { bell.signal() }
+    if !isRead { message.refuse() }
   }
 
   /// Takes a request in, unless too many wait.
   ///
   /// - Parameters:
   ///   - tokens: What it is going to read and write at most.
+  ///   - places: Places that nobody has: so many do not wait, whatever they take.
   ///   - most: Requests that may wait.
   ///   - rate: Tokens a second that the engine does; 0: not known yet.
   ///   - patience: Seconds that it may wait.
   ///   - make: Gets its number.
   /// - Throws: ``EngineFailure``.
   func submit(
-    tokens: Int, most: Int, rate: Double, patience: Double, make: (Int) -> EngineWork
+    tokens: Int, places: Int, most: Int, rate: Double, patience: Double, make: (Int) -> EngineWork
   ) throws(EngineFailure) -> Int {
-    let result: Result<Int, EngineFailure> = state.withLock { state in
+    let result: Result<(number: Int, rings: Bool), EngineFailure> = state.withLock { state in
       guard !state.isClosed else { return .failure(.draining) }
-      let seconds = rate > 0 ? Double(state.waitingTokens) / rate : 0
+      let seconds = rate > 0 && state.waiting >= places ? Double(state.waitingTokens) / rate : 0
       guard state.waiting < most, seconds <= patience else {
         return .failure(.queueFull(retryAfter: Int(min(max(seconds.rounded(.up), 1), 120))))
       }
       state.number += 1
       state.waiting += 1
       state.waitingTokens += tokens
-      state.messages.append(.work(make(state.number)))
-      return .success(state.number)
+      return .success((state.number, state.add(.work(make(state.number)))))
     }
-    bell.signal()
-    return try result.get()
+    let taken = try result.get()
+    if taken.rings { bell.signal() }
+    return taken.number
   }
 
   /// A request has got a place, or was given up.
@@ -91,16 +99,6 @@ final class EngineInbox: Sendable {
   /// Takes nothing in any more.
   func close() { state.withLock { $0.isClosed = true } }
 
-  /// The engine's thread has ended: what it has not read, and what comes later, is refused.
-  func end() {
-    let unread = state.withLock { state in
-      (state.isClosed, state.isOver) = (true, true)
-      defer { state.messages = [] }
-      return state.messages
-    }
-    for message in unread { message.refuse() }
-  }
-
   /// All messages so far.
   func taken() -> [Message] {
     state.withLock { state in
@@ -110,5 +108,21 @@ final class EngineInbox: Sendable {
   }
 
   /// Waits for a message, at most so long.
-  func wait(seconds: Double) { _ = bell.wait(timeout: .now() + seconds) }
+  func wait(seconds: Double) {
+    let sleeps = state.withLock { state in
+      state.isAsleep = state.messages.isEmpty
+      return state.isAsleep
+    }
+    if sleeps { _ = bell.wait(timeout: .now() + seconds) }
+  }
+
+  /// Nobody reads any more: those who sent what was not read are told, and so is whoever sends something later.
+  func end() {
+    let left = state.withLock { state in
+      (state.isClosed, state.isOver) = (true, true)
+      defer { state.messages = [] }
+      return state.messages
+    }
+    for message in left { message.refuse() }
+  }
 }

@@ -12,12 +12,15 @@ extension EngineLoop {
   /// Gives places to those whose turn it is, as far as there is room.
   ///
   /// - Returns: Whether anybody got one, or was answered.
-  func admit(at now: ContinuousClock.Instant) throws -> Bool {
-    var (hasAdmitted, hasAnswered) = (false, false)
-    while let entry = queue.next(at: now, where: { mayGo($0, hasAnswered: hasAnswered, at: now) }) {
+  func admit(at now: ContinuousClock.Instant) -> Bool {
+    guard !queue.isEmpty else { return false }
+    var (room, hasAdmitted, hasAnswered) = (self.room(), false, false)
+    while let entry = queue.next(at: now, where: { passage($0, &room, hasAnswered: hasAnswered, at: now) }) {
       hasAdmitted = true
       switch entry {
-      case .resumed(let choice): try start(choice)
+      case .resumed(let choice):
+        room.take(1, blocks: blocks(for: choice))
+        attempt(choice.job) { try start(choice) }
       case .work(let work):
         inbox.left(tokens: work.tokens)
         switch work.kind {
@@ -25,7 +28,9 @@ extension EngineLoop {
           let root = PrefixCache.root([
             base.model.digest.description, request.expert?.description ?? "base", arithmetic, request.scope,
           ])
-          try start(TextJob(work, request, events, root: root, base.tokenizer))
+          let job = TextJob(work, request, events, root: root, base.tokenizer)
+          room.take(request.choices, blocks: blocks(for: request))
+          attempt(job) { try start(job) }
         case .answers, .routes:
           // One in a turn, so that those who are written wait no longer.
           hasAnswered = true
@@ -36,57 +41,92 @@ extension EngineLoop {
     return hasAdmitted
   }
 
-  private func mayGo(_ entry: Waiting, hasAnswered: Bool, at now: ContinuousClock.Instant) -> Bool {
+  private func passage(
+    _ entry: Waiting, _ room: inout EngineRoom, hasAnswered: Bool, at now: ContinuousClock.Instant
+  ) -> FairQueue<Waiting>.Passage {
+    // Who may be to blame for a step that failed is alone until it has made one.
+    let isQuarantined = running.values.contains(where: \.isSuspect)
     switch entry {
     case .resumed(let choice):
-      return running.count < options.maxSequences && hasRoom(for: choice.job.request, written: choice.written.count)
+      guard !isQuarantined, !choice.isSuspect || running.isEmpty else { return .needsRoom }
+      return room.has(1, blocks: blocks(for: choice)) { cache.evictable } ? .goes : .needsRoom
     case .work(let work):
-      if let version = work.version {
-        switch experts.find(version, at: now) {
-        case .loading: return false
-        case .failed, .ready: break
-        }
+      let beside: Bool
+      switch work.kind {
+      case .text(let request, _):
+        // Before its expert is asked for: one that comes before there is a place would push others out.
+        guard !isQuarantined, room.has(request.choices, blocks: blocks(for: request), evictable: { cache.evictable })
+        else { return .needsRoom }
+        beside = false
+      case .answers, .routes:
+        guard !hasAnswered else { return .waits }
+        beside = true
       }
-      guard case .text(let request, _) = work.kind else { return !hasAnswered }
-      return promised + request.choices <= options.maxSequences && hasRoom(for: request, written: 0)
+      if let version = work.version, case .loading = experts.find(version, at: now) { return .waits }
+      return beside ? .goesBeside : .goes
     }
   }
 
-  /// Continuations that have a place, or come to one without asking again: those that begin once their prompt is read, and those that lost
-  /// theirs.
-  private var promised: Int {
-    jobs.values.reduce(0) { sum, job in job.choices.reduce(sum) { $0 + ($1.isOver ? 0 : 1) } }
+  /// What is left for those who wait.
+  private func room() -> EngineRoom {
+    let held = session.heldBlocks
+    var places = options.maxSequences - running.count
+    var promised = 0
+    for (sequence, choice) in running {
+      promised += max(0, blocks(for: choice) - (held[sequence] ?? 0))
+    }
+    // Choices that begin when the prompt is read.
+    for job in jobs.values where !job.hasSpread {
+      places -= job.choices.count - 1
+      promised += (job.choices.count - 1) * blocks(behind: job.request)
+    }
+    return EngineRoom(
+      places: places, free: (pool.available ?? .max / 2) - (options.reserves ? promised : 0), isEmpty: running.isEmpty,
+      reserves: options.reserves)
   }
 
-  /// Whether there are blocks for a prompt and for a while of what is written behind it.
-  private func hasRoom(for request: EngineRequest, written: Int) -> Bool {
-    let tokens = request.prompt.count + written + min(request.options.maxTokens, 128)
-    let blocks = (tokens + KeyValueBlocks.tokens - 1) / KeyValueBlocks.tokens
-    return blocks <= (pool.available ?? .max) || blocks <= (pool.available ?? .max) + cache.evictable
-      || running.isEmpty
+  /// Blocks for a prompt and for a while of what each choice writes behind it.
+  private func blocks(for request: EngineRequest) -> Int {
+    Self.blocks(request.prompt.count + min(request.options.maxTokens, Self.foreseen))
+      + (request.choices - 1) * blocks(behind: request)
   }
+
+  /// The same for a choice that shares the prompt, whose last block it has to itself.
+  private func blocks(behind request: EngineRequest) -> Int {
+    1 + Self.blocks(min(request.options.maxTokens, Self.foreseen))
+  }
+
+  private func blocks(for choice: TextJob.Choice) -> Int {
+    let (request, written) = (choice.job.request, choice.written.count)
+    return Self.blocks(request.prompt.count + written + min(request.options.maxTokens - written, Self.foreseen))
+  }
+
+  private static func blocks(_ tokens: Int) -> Int { (tokens + KeyValueBlocks.tokens - 1) / KeyValueBlocks.tokens }
+
+  /// Tokens that a choice is given room for when it joins; what it writes beyond them has to find some.
+  private static var foreseen: Int { 128 }
 
   private func start(_ job: TextJob) throws {
     if let version = job.request.expert {
+      func failed(_ reason: String) -> EngineFailure { .expertFailed(version: version, reason: reason) }
       switch experts.find(version, at: .now) {
       case .ready(let resident):
         guard resident.loaded.expert != nil else {
-          let reason = "its closed-form head answers alone, and it has no expert that writes"
-          return job.end(.failed(.expertFailed(version: version, reason: reason)))
+          throw failed("its closed-form head answers alone, and it has no expert that writes")
         }
         let compute = resident.loaded.task.runner.model.compute
         guard compute == base.model.compute else {
-          let reason = "it was learned in \(compute.rawValue), and the base computes in \(base.model.compute.rawValue)"
-          return job.end(.failed(.expertFailed(version: version, reason: reason)))
+          throw failed(
+            "it was learned in \(compute.rawValue), and the base computes in \(base.model.compute.rawValue)")
         }
         experts.retain(resident)
         job.resident = resident
-      case .failed(let reason): return job.end(.failed(.expertFailed(version: version, reason: reason)))
-      case .loading: return job.end(.failed(.expertFailed(version: version, reason: "it is not loaded")))
+      case .failed(let reason): throw failed(reason)
+      case .loading: throw failed("it is not loaded")
       }
     }
     jobs[job.work.number] = job
-    guard job.request.options.maxTokens > 0 else {
+    guard job.request.options.maxTokens > 0, let first = job.choices.first else {
       job.tell(.admitted(cachedTokens: 0))
       for choice in job.choices {
         choice.isOver = true
@@ -94,7 +134,6 @@ extension EngineLoop {
       }
       return complete(job)
     }
-    guard let first = job.choices.first else { return complete(job) }
     let cached = try start(first)
     job.usage.cachedTokens = cached
     statistics.promptTokens += job.request.prompt.count - cached
@@ -111,25 +150,30 @@ extension EngineLoop {
     let ids = job.request.prompt + choice.written
     let request = job.decoding(choice)
     var shared = known ?? []
-    if known == nil, options.usesPrefixCache, request.isCachable {
+    if known == nil, usesPrefixCache, request.isCachable {
       shared = cache.blocks(job.root, ids, prompt: job.request.prompt.count)
       statistics.prefixQueries += ids.count
       statistics.prefixHits += shared.count * KeyValueBlocks.tokens
     }
-    let sequence = try session.add(request, sharing: shared)
+    let sequence = try session.hasBlocks ? session.add(request, sharing: shared) : session.add(request)
     choice.sequence = sequence
     running[sequence] = choice
     return shared.count * KeyValueBlocks.tokens
   }
 
+  /// A device has keys and values in slots, which nobody shares.
+  private var usesPrefixCache: Bool { options.usesPrefixCache && session.hasBlocks }
+
   /// Lets cached beginnings go, and then those continuations that came last, until the next step has its blocks.
-  func makeRoom() throws {
+  func makeRoom() {
     while true {
       let missing = session.blocksNeeded - (pool.available ?? .max)
       guard missing > 0 else { return }
       if cache.evict(missing) >= missing { continue }
-      guard running.count > 1, let victim = victim() else {
-        throw EngineFailure.failed("no block is left for the only sequence: \(statistics.blocks) in all")
+      guard let victim = victim() else { return }
+      guard running.count > 1 else {
+        let reason = "no block is left for the only sequence: \(statistics.blocks) in all"
+        return fail(victim.job, EngineFailure.failed(reason))
       }
       preempt(victim)
     }
@@ -159,7 +203,7 @@ extension EngineLoop {
 
   /// Gives the blocks that a continuation has read to the prefix cache.
   func keepBlocks(of choice: TextJob.Choice) {
-    guard options.usesPrefixCache, let sequence = choice.sequence, let blocks = session.blocks(of: sequence),
+    guard usesPrefixCache, let sequence = choice.sequence, let blocks = session.blocks(of: sequence),
       choice.job.decoding(choice).isCachable
     else { return }
     cache.keep(
@@ -178,12 +222,19 @@ extension EngineLoop {
       case .ready(let resident):
         experts.retain(resident)
         defer { experts.release(resident) }
-        done(Result { try resident.loaded.task.predict(rows) })
+        done(
+          Result {
+            try resident.loaded.task.predict(rows) { _ in
+              // Many rows take long: the engine lives meanwhile, and who waits no longer is left.
+              shared.beat()
+              if let deadline = work.deadline, deadline <= .now { throw EngineFailure.deadlineExceeded }
+            }
+          })
       }
     case .routes(let rows, let router, let done):
       done(
         Result {
-          try router.router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: base)
+          try router.router.countedRoutes(rows.map(\.text), instructions: rows.map(\.instruction), on: base)
         })
     }
   }

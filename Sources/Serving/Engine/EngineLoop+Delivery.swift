@@ -5,9 +5,10 @@ import Torch
 
 extension EngineLoop {
   /// Tells a request what a step made of one of its continuations.
-  func deliver(_ event: DecodingSession.Event) throws {
-    guard let choice = running[event.sequence] else { return }
+  func deliver(_ event: DecodingSession.Event, of choice: TextJob.Choice) throws {
     let job = choice.job
+    if let failure = event.failure { throw failure }
+    choice.isSuspect = false
     if !job.hasSpread { try spread(job, from: choice) }
     job.usage.completionTokens += 1
     statistics.generatedTokens += 1

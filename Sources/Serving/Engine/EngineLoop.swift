@@ -21,10 +21,10 @@ final class EngineLoop {
   let base: Base
   let options: EngineOptions
   let pool: KeyValueBlocks
-  let session: DecodingSession
+  private(set) var session: DecodingSession
   let experts: ExpertTable
   let inbox: EngineInbox
-  private let shared: EngineShared
+  let shared: EngineShared
   /// What decides the bits of keys and values besides the tokens.
   let arithmetic: String
   var cache = PrefixCache()
@@ -36,10 +36,10 @@ final class EngineLoop {
   var statistics = EngineStatistics()
   private var rate = TokenRate()
   private var isStopping = false
-  /// Tells those that what they asked for is done, once the statistics say so, too.
-  private var afterwards: [() -> Void] = []
-  /// What ended the session for good; `nil`: nothing.
+  /// What ended the engine for good; `nil`: nothing.
   private var failure: EngineFailure?
+  /// When the blocks of the prefix cache were counted last.
+  private var counted: ContinuousClock.Instant?
 
   init(
     _ base: Base, _ options: EngineOptions, _ memory: KeyValueMemory, inbox: EngineInbox, shared: EngineShared,
@@ -51,7 +51,7 @@ final class EngineLoop {
     self.shared = shared
     pool = KeyValueBlocks(limit: memory.blocks)
     session = DecodingSession(base.model, stepTokens: options.stepTokens, blocks: pool)
-    experts = ExpertTable(most: options.expertBytes, load: load)
+    experts = ExpertTable(most: options.expertBytes, load: load) { shared.note(.loaded(after: $0)) }
     arithmetic = Numerics.id(threads: options.threads) + "/\(base.model.compute.rawValue)"
     statistics.blocks = memory.blocks
   }
@@ -60,39 +60,86 @@ final class EngineLoop {
   func run() {
     // OpenMP counts threads for each thread that asks.
     do { try TorchRuntime.setThreads(options.threads) } catch { failure = .failed("\(error)") }
-    while true {
-      let isIdle = running.isEmpty && queue.isEmpty
-      if isStopping, isIdle, jobs.isEmpty { break }
+    while !isDone {
       if isIdle || !canMove { inbox.wait(seconds: 0.5) }
-      for message in inbox.taken() { take(message) }
-      leaveBehind(at: .now)
-      if let failure { giveUpAll(failure) } else { advance() }
-      publish()
+      turn()
     }
-    // Whoever waits for a version is told, or would wait for good.
-    experts.end()
-    inbox.end()
-    shared.end()
+    end()
   }
 
+  /// Whether it was told to stop, and nothing is left.
+  var isDone: Bool { isStopping && isIdle && jobs.isEmpty }
+  private var isIdle: Bool { running.isEmpty && queue.isEmpty }
   /// Whether there is something to do before the next message.
   private var canMove: Bool { !running.isEmpty || hasAdmitted }
   /// Whether anything got a place, or was answered, in the last turn.
   private var hasAdmitted = false
 
+  /// Reads what was sent, and makes one step.
+  func turn() {
+    for message in inbox.taken() { take(message) }
+    leaveBehind(at: .now)
+    if let failure { giveUpAll(failure) } else { advance() }
+    publish()
+  }
+
+  /// Tells all who still wait for something that nothing comes.
+  func end() {
+    experts.end(.draining)
+    inbox.end()
+    shared.end()
+  }
+
   private func advance() {
+    hasAdmitted = admit(at: .now)
+    makeRoom()
+    guard !session.isEmpty else { return }
     do {
-      hasAdmitted = try admit(at: .now)
-      guard !running.isEmpty else { return }
-      try makeRoom()
-      guard !session.isEmpty else { return }
-      let events = try session.step()
+      let events = try session.step(isolating: true)
       statistics.steps += 1
-      for event in events { try deliver(event) }
+      shared.note(.step(tokens: session.lastStep.tokens, experts: session.lastStep.experts))
+      for event in events {
+        guard let choice = running[event.sequence] else { continue }
+        attempt(choice.job) { try deliver(event, of: choice) }
+      }
+      tryNextSuspect()
     } catch {
-      // A session that threw is not to be used any more, and neither is what it made.
-      failure = .failed("\(error)")
+      redo(after: error)
     }
+  }
+
+  /// Does what belongs to one request: what it throws ends that one, and no other.
+  func attempt(_ job: TextJob, _ body: () throws -> Void) {
+    do { try body() } catch { fail(job, error) }
+  }
+
+  /// Ends a request that something is wrong with.
+  func fail(_ job: TextJob, _ error: any Error) {
+    release(job)
+    job.end(.failed(error as? EngineFailure ?? .failed("\(error)")))
+  }
+
+  /// A step has failed, and nothing says through whom. A session that threw is not to be used any more, so those who ran begin anew, one
+  /// after the other: who fails alone is the one.
+  private func redo(after error: any Error) {
+    statistics.failedSteps += 1
+    let choices = running.sorted { $0.key < $1.key }.map(\.value)
+    for choice in choices { choice.sequence = nil }
+    running = [:]
+    session = DecodingSession(base.model, stepTokens: options.stepTokens, blocks: pool)
+    if choices.count == 1 { return fail(choices[0].job, error) }
+    for choice in choices {
+      choice.isSuspect = true
+      queue.putBack(.resumed(choice), to: choice.job.line, at: .now)
+    }
+  }
+
+  /// Those who have made a step alone make place for the next one that has to.
+  private func tryNextSuspect() {
+    guard statistics.failedSteps > 0,
+      queue.entries.contains(where: { if case .resumed(let choice) = $0 { choice.isSuspect } else { false } })
+    else { return }
+    for choice in running.values where !choice.isSuspect { preempt(choice) }
   }
 
   private func take(_ message: EngineInbox.Message) {
@@ -106,12 +153,13 @@ final class EngineLoop {
     case .want(let version, let done): experts.want(version, at: .now, done)
     case .unload(let version, let force, let done):
       if force {
-        for job in jobs.values where job.request.expert == version {
-          cancel(job.work.number, .expertFailed(version: version, reason: "it was unloaded"))
-        }
+        let failure = EngineFailure.expertFailed(version: version, reason: "it was unloaded")
+        for job in jobs.values where job.request.expert == version { cancel(job.work.number, failure) }
+        // Those who wait would only have it loaded again.
+        for case .work(let work) in queue.entries where work.version == version { cancel(work.number, failure) }
       }
       experts.unload(version)
-      afterwards.append { done(nil) }
+      done(nil)
     case .pin(let version, let isPinned): experts.pin(version, isPinned)
     case .stop(let cancelling):
       isStopping = true
@@ -166,18 +214,21 @@ final class EngineLoop {
   }
 
   private func publish() {
+    let now = ContinuousClock.now
     statistics.running = running.count
     statistics.freeBlocks = pool.available ?? 0
-    statistics.cachedBlocks = cache.count
+    // Counting looks at each block: not with every step.
+    if isIdle || counted.map({ now - $0 > .milliseconds(100) }) ?? true {
+      statistics.cachedBlocks = cache.evictable
+      counted = now
+    }
     statistics.experts = experts.statistics
     (statistics.evictions, statistics.loads) = (experts.evictions, experts.loads)
     statistics.failedLoads = experts.failedLoads
-    // An engine that answers nothing any more is as good as dead: whoever watches it starts it again.
-    if failure == nil { statistics.heartbeat = .now }
-    statistics.tokensPerSecond = rate.after(statistics.promptTokens + statistics.generatedTokens, at: .now)
+    // An engine that answers nothing any more does not say that it lives.
+    if failure == nil { statistics.heartbeat = now }
+    statistics.tokensPerSecond = rate.after(statistics.promptTokens + statistics.generatedTokens, at: now)
     shared.statistics = statistics
-    for tell in afterwards { tell() }
-    afterwards = []
   }
 }
 

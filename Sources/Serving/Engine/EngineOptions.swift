@@ -14,6 +14,8 @@ public struct EngineOptions: Sendable {
   public var usesPrefixCache: Bool
   /// Threads that libtorch and our kernels work with.
   public var threads: Int
+  /// Whether blocks are kept for what those who run will still write. Without, more is let in, and they throw each other out.
+  package var reserves = true
 
   public init(
     kvBytes: Int = 1 << 30, expertBytes: Int = 1 << 30, maxSequences: Int = 64, stepTokens: Int = 512,

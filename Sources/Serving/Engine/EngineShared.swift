@@ -7,6 +7,7 @@ final class EngineShared: Sendable {
     var statistics = EngineStatistics()
     var isOver = false
     var waiting: [CheckedContinuation<Void, Never>] = []
+    var observer: (@Sendable (EngineNote) -> Void)?
   }
 
   private let state = Mutex(State())
@@ -15,6 +16,15 @@ final class EngineShared: Sendable {
     get { state.withLock { $0.statistics } }
     set { state.withLock { $0.statistics = newValue } }
   }
+
+  /// Something happened that cannot be read from a snapshot.
+  func note(_ note: EngineNote) { state.withLock { $0.observer }?(note) }
+
+  /// Who is told so from now on.
+  func observe(_ observer: @escaping @Sendable (EngineNote) -> Void) { state.withLock { $0.observer = observer } }
+
+  /// The engine lives, and what it works on is not over yet.
+  func beat() { state.withLock { $0.statistics.heartbeat = .now } }
 
   /// The engine has ended.
   func end() {

@@ -31,6 +31,8 @@ public struct EngineStatistics: Sendable {
   public var generatedTokens = 0
   public var preemptions = 0
   public var steps = 0
+  /// Steps that failed as a whole; what ran was done again, one after the other.
+  public var failedSteps = 0
   /// Tokens read and written a second, over the last seconds.
   public var tokensPerSecond = 0.0
   /// When the engine last said that it lives.

@@ -8,7 +8,9 @@ struct EngineWork: Sendable {
   enum Kind: Sendable {
     case text(EngineRequest, AsyncStream<EngineEvent>.Continuation)
     case answers([RequestRow], version: Digest, @Sendable (Result<[TaskAnswer], any Error>) -> Void)
-    case routes([RequestRow], router: SharedRouter, @Sendable (Result<[RequestRouter.Route], any Error>) -> Void)
+    case routes(
+      [RequestRow], router: SharedRouter,
+      @Sendable (Result<(routes: [RequestRouter.Route], tokens: Int), any Error>) -> Void)
   }
 
   let number: Int

@@ -1,9 +1,20 @@
 /// Requests that wait, each asker's behind each other: who has been served least comes first.
 ///
 /// Virtual token counters (Sheng et al., arXiv 2401.00588): a counter for each asker and expert grows by 1 for a token that was read and by 2
-/// for one that was written. One that was idle is lifted to the smallest of those that wait, so that nobody saves up. A request older than
-/// ten seconds goes before all.
+/// for one that was written. One that was idle is lifted to the smallest of those that wait, or to the one that went last where nobody waits,
+/// so that nobody saves up. A request older than ten seconds goes before all.
 struct FairQueue<Entry> {
+  /// Whether an entry may go now.
+  enum Passage {
+    case goes
+    /// It may go, and takes nothing that others wait for.
+    case goesBeside
+    /// Not yet, for a reason of its own: others may pass.
+    case waits
+    /// Not yet: there is too little room. Others may pass until it is old; then room is kept for it.
+    case needsRoom
+  }
+
   /// Whose counter.
   struct Line: Hashable {
     let asker: String
@@ -24,6 +35,8 @@ struct FairQueue<Entry> {
   /// Entries that come before all others: they had a place already.
   private var returned: [Waiting] = []
   private var number = 0
+  /// Whose entry went last.
+  private var last: Line?
 
   /// When somebody has waited so long that fairness no longer counts.
   static var patience: Duration { .seconds(10) }
@@ -36,7 +49,7 @@ struct FairQueue<Entry> {
   /// Adds an entry to the end of its line.
   mutating func add(_ entry: Entry, to line: Line, at now: ContinuousClock.Instant, isBackground: Bool = false) {
     if waiting[line] == nil {
-      let least = waiting.keys.compactMap { service[$0] }.min() ?? 0
+      let least = waiting.keys.compactMap { service[$0] }.min() ?? last.flatMap { service[$0] } ?? 0
       service[line] = max(service[line] ?? 0, least)
       if service.count > Self.remembered { forget() }
     }
@@ -62,9 +75,11 @@ struct FairQueue<Entry> {
   /// Takes the next entry that may go.
   ///
   /// - Parameter now: The time.
-  /// - Parameter may: Whether an entry may go now; one that may not keeps those behind it in its line waiting, and no others.
-  mutating func next(at now: ContinuousClock.Instant, where may: (Entry) -> Bool) -> Entry? {
-    for index in returned.indices where may(returned[index].entry) { return returned.remove(at: index).entry }
+  /// - Parameter passage: Whether an entry may go now; one that may not keeps those behind it in its line waiting.
+  mutating func next(at now: ContinuousClock.Instant, where passage: (Entry) -> Passage) -> Entry? {
+    for index in returned.indices where passage(returned[index].entry) == .goes {
+      return returned.remove(at: index).entry
+    }
     // Nobody passes those that were taken out: they would never come back under load.
     guard returned.isEmpty else { return nil }
     let heads = waiting.values.compactMap(\.first)
@@ -76,10 +91,23 @@ struct FairQueue<Entry> {
       let (mine, others) = (served(one.line), served(other.line))
       return mine == others ? one.number < other.number : mine < others
     }
-    guard let chosen = order.first(where: { may($0.entry) }) else { return nil }
-    waiting[chosen.line]?.removeFirst()
-    if waiting[chosen.line]?.isEmpty == true { waiting.removeValue(forKey: chosen.line) }
-    return chosen.entry
+    var isHeld = false
+    for head in order {
+      switch passage(head.entry) {
+      case .goes where !isHeld, .goesBeside: return take(head)
+      case .goes, .waits: continue
+      // Small requests would take every place that becomes free, and a large one would wait for ever.
+      case .needsRoom: isHeld = isHeld || isOld(head)
+      }
+    }
+    return nil
+  }
+
+  private mutating func take(_ head: Waiting) -> Entry {
+    waiting[head.line]?.removeFirst()
+    if waiting[head.line]?.isEmpty == true { waiting.removeValue(forKey: head.line) }
+    last = head.line
+    return head.entry
   }
 
   /// Takes all entries out that somebody names.

@@ -94,8 +94,11 @@ struct PrefixCache {
   /// Blocks that nobody else holds.
   var evictable: Int {
     mutating get {
-      var count = 0
-      for key in entries.keys where isOnlyHere(key) { count += 1 }
+      var (count, index) = (0, entries.startIndex)
+      while index < entries.endIndex {
+        if isKnownUniquelyReferenced(&entries.values[index].block) { count += 1 }
+        entries.formIndex(after: &index)
+      }
       return count
     }
   }

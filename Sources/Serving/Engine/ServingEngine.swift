@@ -25,6 +25,7 @@ public final class ServingEngine: Sendable {
   private let options: EngineOptions
   private let source: RegistrySource
   private let limit: Int
+  private let vocabulary: Int
   private let router = Mutex<SharedRouter?>(nil)
 
   /// Starts the engine.
@@ -57,6 +58,7 @@ public final class ServingEngine: Sendable {
     self.options = options
     self.source = source
     limit = min(base.model.configuration.maxPositions, memory.tokens)
+    vocabulary = base.model.configuration.vocabularySize
     let (inbox, shared) = (EngineInbox(), EngineShared())
     (self.inbox, self.shared) = (inbox, shared)
     let loading = LoadingBase(base: base)
@@ -83,6 +85,17 @@ public final class ServingEngine: Sendable {
     thread.start()
   }
 
+  /// Who drops it wants no more of it: what was asked is still answered, and then its thread ends.
+  deinit {
+    inbox.close()
+    inbox.send(.stop(cancelling: false))
+  }
+
+  /// Tells somebody what happens from now on.
+  ///
+  /// - Parameter observer: Called on the engine's thread, which goes on when it returns; it takes the place of the one before.
+  public func observe(_ observer: @escaping @Sendable (EngineNote) -> Void) { shared.observe(observer) }
+
   /// What the engine does now, and what it has done.
   public var statistics: EngineStatistics {
     var statistics = shared.statistics
@@ -97,6 +110,10 @@ public final class ServingEngine: Sendable {
   /// - Throws: ``EngineFailure`` where it cannot be, or too many wait.
   public func submit(_ request: EngineRequest) throws -> AsyncStream<EngineEvent> {
     guard !request.prompt.isEmpty else { throw EngineFailure.invalid("a prompt without tokens") }
+    if let odd = request.prompt.first(where: { !(0..<vocabulary).contains($0) }) {
+      throw EngineFailure.invalid("its prompt has the token \(odd), and the base knows 0 to \(vocabulary - 1)")
+    }
+    do { try request.options.validate() } catch { throw EngineFailure.invalid("\(error)") }
     let most = request.options.maxTokens
     guard most >= 0, request.prompt.count <= limit, most <= limit, request.prompt.count + most <= limit else {
       throw EngineFailure.tooLong(prompt: request.prompt.count, requested: most, limit: limit)
@@ -121,8 +138,10 @@ public final class ServingEngine: Sendable {
   ) throws -> Int {
     let now = ContinuousClock.now
     if let deadline, deadline <= now { throw EngineFailure.deadlineExceeded }
+    let statistics = shared.statistics
     return try inbox.submit(
-      tokens: tokens, most: options.maxWaiting, rate: shared.statistics.tokensPerSecond,
+      tokens: tokens, places: max(options.maxSequences - statistics.running, 0), most: options.maxWaiting,
+      rate: statistics.tokensPerSecond,
       patience: deadline.map { ($0 - now).seconds } ?? 30
     ) { number in
       EngineWork(
@@ -143,16 +162,16 @@ public final class ServingEngine: Sendable {
 
   /// Tells which released task rows belong to: what `accrete route` tells.
   ///
-  /// - Returns: The routes, and the digest of the router that found them.
+  /// - Returns: The routes, the digest of the router that found them, and how many tokens it read.
   /// - Throws: ``EngineFailure``; ``ServingError/nothingReleased(path:)`` where there is none.
   public func route(
     _ rows: [RequestRow], asker: String = "", deadline: ContinuousClock.Instant? = nil
-  ) async throws -> (routes: [RequestRouter.Route], router: Digest) {
+  ) async throws -> RoutedRows {
     let router = try currentRouter()
-    let routes: [RequestRouter.Route] = try await answer(asker, deadline, Self.tokens(rows)) {
+    let found: (routes: [RequestRouter.Route], tokens: Int) = try await answer(asker, deadline, Self.tokens(rows)) {
       .routes(rows, router: router, $0)
     }
-    return (routes, router.digest)
+    return RoutedRows(routes: found.routes, router: router.digest, tokens: found.tokens)
   }
 
   /// About how many tokens some rows have: bytes of text by four.
@@ -162,7 +181,6 @@ public final class ServingEngine: Sendable {
     _ asker: String, _ deadline: ContinuousClock.Instant?, _ tokens: Int,
     _ kind: (@escaping @Sendable (Result<Value, any Error>) -> Void) -> EngineWork.Kind
   ) async throws -> Value {
-    let number = Mutex<Int?>(nil)
     let (stream, continuation) = AsyncThrowingStream.makeStream(of: Value.self)
     let kind = kind { result in
       switch result {
@@ -173,7 +191,6 @@ public final class ServingEngine: Sendable {
       }
     }
     let taken = try submit(kind, asker: asker, deadline: deadline, tokens: tokens)
-    number.withLock { $0 = taken }
     let inbox = inbox
     continuation.onTermination = { reason in if case .cancelled = reason { inbox.send(.cancel(taken)) } }
     for try await value in stream { return value }

@@ -12,6 +12,8 @@ public struct TaskAnswer: Sendable, Equatable {
   public let droppedTokens: Int
   /// Whether a free answer ended because it had as many tokens as it may.
   public let isCut: Bool
+  /// Tokens that the model read for it: the prompt with what frames the text.
+  public var promptTokens = 0
 
   /// The positions of the labels that are given, of a task with several; `nil` for others. ``text`` is a `LabelSet`'s then.
   public var labels: [Int]?

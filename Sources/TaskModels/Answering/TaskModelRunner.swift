@@ -66,7 +66,7 @@ public struct TaskModelRunner {
       let best = probabilities.indices.reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
       return TaskAnswer(
         text: model.form.labels[best], label: best, probabilities: probabilities, parts: parts,
-        droppedTokens: example.droppedTokens, isCut: false)
+        droppedTokens: example.droppedTokens, isCut: false, promptTokens: example.promptIds.count)
     }
   }
 
@@ -76,7 +76,7 @@ public struct TaskModelRunner {
     return try zip(examples, written).map { example, written in
       TaskAnswer(
         text: try base.text(ofAnswer: written.ids), label: nil, probabilities: [], parts: nil,
-        droppedTokens: example.droppedTokens, isCut: written.isCut)
+        droppedTokens: example.droppedTokens, isCut: written.isCut, promptTokens: example.promptIds.count)
     }
   }
 }

@@ -14,7 +14,8 @@ extension TaskModelRunner {
       let given = combination.given(probabilities)
       return TaskAnswer(
         text: LabelSet(given.map { model.form.labels[$0] }).text, label: nil, probabilities: probabilities, parts: nil,
-        droppedTokens: example.droppedTokens, isCut: false, labels: given)
+        droppedTokens: example.droppedTokens, isCut: false, promptTokens: example.promptIds.count,
+        labels: given)
     }
   }
 }

@@ -53,6 +53,12 @@ import Testing
     #expect(results.map { $0["label"]?.string } == ["spam", "ok"])
     #expect(results.allSatisfy { $0["calibrated"] == .boolean(true) && $0["version"]?.string == "spam@7" })
     #expect(try answer.json()["model"]?.string == "spam@7")
+    #expect(try answer.json()["usage"]?["prompt_tokens"]?.integer == 14)
+    #expect(try answer.json()["accrete"]?["usage"] == nil)
+    // What finding the task takes is counted apart.
+    let routed = try await server.ask(.post, "/accrete/v1/classify", #"{"model":"auto","input":["a","b"]}"#).json()
+    #expect(routed["usage"]?["prompt_tokens"]?.integer == 14)
+    #expect(routed["accrete"]?["usage"]?["routing_tokens"]?.integer == 10)
   }
 
   @Test func classificationRefusesWhatNoTaskClaims() async throws {

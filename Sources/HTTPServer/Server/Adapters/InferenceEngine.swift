@@ -11,7 +11,7 @@ protocol InferenceEngine: Sendable {
   ) async throws -> [TaskAnswer]
   func route(
     _ rows: [RequestRow], asker: String, deadline: ContinuousClock.Instant?
-  ) async throws -> (routes: [RequestRouter.Route], router: Digest)
+  ) async throws -> RoutedRows
   func load(_ version: Digest) async throws
   func unload(_ version: Digest, force: Bool) async throws
   func pin(_ version: Digest, _ isPinned: Bool) async throws

@@ -30,27 +30,46 @@ struct ClassifyHandler: Sendable {
     accrete.requested = request.model
     accrete.release = core.catalog.revision
     accrete.ignored = request.ignored
-    let (lines, model): ([AnswerLine], String)
+    let answered: Answered
     if named.kind == .auto {
-      (lines, model) = (try await routed(rows, request, exchange), named.id)
+      answered = try await routed(rows, request, exchange)
+      accrete.routingTokens = answered.routingTokens
     } else {
       try exchange.scope.caller.grant.require(model: core.catalog.texts(naming: named))
       let found = exchange.resolved(Resolution(named, requested: request.model, release: core.catalog.revision))
       accrete = found.answer(ignored: request.ignored)
-      (lines, model) = (try await answers(rows, named, request, exchange), named.id)
+      answered = try await answers(rows, named, request, exchange)
     }
-    exchange.watch.answered()
-    let headers = exchange.headers(accrete, model: model)
-    return Response(json: try ClassifyAnswer(model: model, results: lines, accrete: accrete).json(), headers: headers)
+    let usage = AnswerUsage(promptTokens: answered.tokens)
+    let headers = exchange.headers(accrete, model: named.id)
+    settle(exchange, answered.tokens, routing: answered.routingTokens)
+    let answer = ClassifyAnswer(model: named.id, results: answered.lines, usage: usage, accrete: accrete)
+    return Response(json: try answer.json(), headers: headers)
+  }
+
+  /// What became of texts.
+  private struct Answered {
+    var lines: [AnswerLine]
+    /// That were read to answer.
+    var tokens: Int
+    /// That were read to find the tasks; `nil`: they were named.
+    var routingTokens: Int?
+  }
+
+  /// The answer is there: what was read is counted, and what was reserved beyond it is given back.
+  private func settle(_ exchange: Exchange, _ tokens: Int, routing: Int? = nil) {
+    exchange.settle(AnswerUsage(promptTokens: tokens + (routing ?? 0)))
+    exchange.watch.answered(EngineUsage(promptTokens: tokens, cachedTokens: 0, completionTokens: 0))
   }
 
   /// Each text by the task that claims it; all of them have to be claimed.
   private func routed(
     _ rows: [RequestRow], _ request: ClassifyRequest, _ exchange: Exchange
-  ) async throws -> [AnswerLine] {
+  ) async throws -> Answered {
     let grant = exchange.scope.caller.grant
     try grant.require(model: [ModelName.autoName])
-    let routes = try await self.routes(rows, exchange).routes
+    let found = try await self.routes(rows, exchange)
+    let routes = found.routes
     guard routes.count == rows.count else { throw EngineFailure.failed("the router left texts out") }
     for (index, route) in routes.enumerated() where route.task == nil {
       exchange.watch.routed(to: nil, .refused, confidence: nil)
@@ -59,23 +78,24 @@ struct ClassifyHandler: Sendable {
         "`input[\(index)]`: no task claims this text. Name a task as `model`, or leave it out.",
         param: "input[\(index)]")
     }
-    var lines = [AnswerLine?](repeating: nil, count: rows.count)
+    var (lines, tokens) = ([AnswerLine?](repeating: nil, count: rows.count), 0)
     let groups = Dictionary(grouping: rows.indices) { routes[$0].task ?? "" }
     for (task, positions) in groups.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
       let model = try core.catalog.resolve(task)
       try grant.require(model: core.catalog.texts(naming: model))
       for position in positions { exchange.watch.routed(to: task, .routed, confidence: routes[position].confidence) }
-      let found = try await answers(
+      let answered = try await answers(
         positions.map { rows[$0] }, model, request, exchange, routes: positions.map { routes[$0] })
-      for (position, line) in zip(positions, found) { lines[position] = line }
+      for (position, line) in zip(positions, answered.lines) { lines[position] = line }
+      tokens += answered.tokens
     }
-    return lines.compactMap(\.self)
+    return Answered(lines: lines.compactMap(\.self), tokens: tokens, routingTokens: found.tokens)
   }
 
   private func answers(
     _ rows: [RequestRow], _ model: ServedModel, _ request: ClassifyRequest, _ exchange: Exchange,
     routes: [RequestRouter.Route]? = nil
-  ) async throws -> [AnswerLine] {
+  ) async throws -> Answered {
     guard let digest = model.digest, let form = model.form else {
       throw APIError(
         .invalidValue, "`model`: \(model.id) is the base, which has no labels. Name a task, or auto.", param: "model")
@@ -86,11 +106,12 @@ struct ClassifyHandler: Sendable {
       try await engine.classify(rows, by: digest, asker: id, deadline: deadline)
     }
     guard answers.count == rows.count else { throw EngineFailure.failed("the task left texts out") }
-    return rows.indices.map { index in
+    let lines = rows.indices.map { index in
       var line = AnswerLine(rows[index], task: model.task, version: model.id, route: routes?[index])
       line.take(answers[index], labels: form.labels, LabelSelection(only: request.labels))
       return line
     }
+    return Answered(lines: lines, tokens: answers.reduce(0) { $0 + $1.promptTokens })
   }
 
   // MARK: Routes
@@ -105,24 +126,24 @@ struct ClassifyHandler: Sendable {
       let (rows, grant) = (try ChatRows.rows(ofTexts: request.input), scope.caller.grant)
       try grant.require(model: [ModelName.autoName])
       try exchange.reserve(Self.tokens(rows))
-      let (routes, _) = try await self.routes(rows, exchange)
-      let results = routes.map { route in
+      let found = try await self.routes(rows, exchange)
+      let results = found.routes.map { route in
         exchange.watch.routed(
           to: route.task, route.task == nil ? .unknown : .routed, confidence: route.task == nil ? nil : route.confidence
         )
         return RouteAnswer.Result(route, model: route.task.flatMap { try? core.catalog.resolve($0).id })
       }
-      exchange.watch.answered()
       var accrete = AccreteAnswer()
       accrete.release = core.catalog.revision
-      return Response(
-        json: try RouteAnswer(results).json(), headers: exchange.headers(accrete, model: ModelName.autoName))
+      let headers = exchange.headers(accrete, model: ModelName.autoName)
+      settle(exchange, found.tokens)
+      return Response(json: try RouteAnswer(results).json(), headers: headers)
     }
   }
 
   private func routes(
     _ rows: [RequestRow], _ exchange: Exchange
-  ) async throws -> (routes: [RequestRouter.Route], router: Digest) {
+  ) async throws -> RoutedRows {
     let (engine, id, deadline) = (core.engine, exchange.scope.caller.id, exchange.deadline)
     return try await exchange.watch.routing {
       try await exchange.scope.connection.whileConnected {

@@ -92,10 +92,10 @@ final class Exchange: Sendable {
     guard model.kind == .auto else { return resolved(Resolution(model, requested: name, release: catalog.revision)) }
     let asked = try row()
     let (engine, id, deadline) = (core.engine, scope.caller.id, deadline)
-    let (routes, router) = try await watch.routing {
+    let found = try await watch.routing {
       try await scope.connection.whileConnected { try await engine.route([asked], asker: id, deadline: deadline) }
     }
-    guard let route = routes.first else { throw EngineFailure.failed("the router said nothing") }
+    guard let route = found.routes.first else { throw EngineFailure.failed("the router said nothing") }
     let isUnknown = route.task == nil
     watch.routed(
       to: route.task, isUnknown ? refusesUnknown ? .refused : .unknown : .routed,
@@ -106,11 +106,12 @@ final class Exchange: Sendable {
         "No task claims this text. Name a task as `model`, or let the base answer: \"accrete\": {\"unknown\": \"base\"} in a chat request.",
         param: "model")
     }
-    let found = try catalog.resolve(route.task ?? catalog.basicName)
-    try grant.require(model: catalog.texts(naming: found))
+    let answering = try catalog.resolve(route.task ?? catalog.basicName)
+    try grant.require(model: catalog.texts(naming: answering))
     return resolved(
       Resolution(
-        found, requested: name, release: catalog.revision, route: Resolution.Routed(route: route, router: router)))
+        answering, requested: name, release: catalog.revision,
+        route: Resolution.Routed(route: route, router: found.router, tokens: found.tokens)))
   }
 
   /// Notes who answers.
@@ -163,6 +164,8 @@ struct Resolution: Sendable {
   struct Routed: Sendable {
     let route: RequestRouter.Route
     let router: Digest
+    /// That were read to find it.
+    let tokens: Int
   }
 
   let model: ServedModel
@@ -185,6 +188,7 @@ struct Resolution: Sendable {
     }
     answer.requested = requested
     answer.routing = routed.map { AccreteAnswer.Routing($0.route, router: $0.router) }
+    answer.routingTokens = routed?.tokens
     answer.release = release
     answer.template = model.template
     answer.ignored = ignored

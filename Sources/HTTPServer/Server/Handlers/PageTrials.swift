@@ -32,12 +32,13 @@ struct PageTrials: Sendable {
     var model = try core.catalog.resolve(trial.model)
     let (engine, connection) = (core.engine, scope.connection)
     if model.kind == .auto {
-      let (routes, router) = try await connection.whileConnected {
+      let found = try await connection.whileConnected {
         try await engine.route(rows, asker: "page", deadline: deadline)
       }
-      guard let route = routes.first else { throw EngineFailure.failed("the router said nothing") }
+      guard let route = found.routes.first else { throw EngineFailure.failed("the router said nothing") }
       trial.route = PageTrial.Route(
-        task: route.task, nearest: route.nearest, confidence: route.confidence, distance: route.distance, router: router
+        task: route.task, nearest: route.nearest, confidence: route.confidence, distance: route.distance,
+        router: found.router
       )
       guard let task = route.task else { return }
       model = try core.catalog.resolve(task)

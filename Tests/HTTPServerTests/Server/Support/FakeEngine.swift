@@ -59,16 +59,16 @@ final class FakeEngine: InferenceEngine {
         let label = state.labels[index % state.labels.count]
         return TaskAnswer(
           text: FakeCatalog.labels[label], label: label, probabilities: label == 0 ? [0.75, 0.25] : [0.25, 0.75],
-          parts: nil, droppedTokens: 0, isCut: false)
+          parts: nil, droppedTokens: 0, isCut: false, promptTokens: 7)
       }
     }
   }
 
   func route(
     _ rows: [RequestRow], asker: String, deadline: ContinuousClock.Instant?
-  ) async throws -> (routes: [RequestRouter.Route], router: Digest) {
+  ) async throws -> RoutedRows {
     let route = state.withLock { $0.route }
-    return (rows.map { _ in route }, Self.router)
+    return RoutedRows(routes: rows.map { _ in route }, router: Self.router, tokens: 5 * rows.count)
   }
 
   func load(_ version: Digest) async throws { state.withLock { $0.told.append("load") } }
