@@ -17,16 +17,17 @@ struct ModelsHandler: Sendable {
   }
 
   func one(_ scope: RequestScope) throws -> Response {
+    let name = scope.values["id"] ?? ""
     let model: ServedModel
     do {
-      model = try core.catalog.resolve(scope.values["id"] ?? "")
+      model = try core.catalog.resolve(name)
     } catch let error as CatalogError {
       throw Refused(error: APIError(error) { name in isVisible(name, scope) }, cause: error)
     }
-    // As one that is not there: names of others are their own.
+    // As one that is not there: names of others are their own, and so is which version they have.
     guard isAllowed(model, scope) else {
       throw APIError(
-        .modelNotFound, "There is no model \(SafeText.quoted(model.id)). GET /v1/models lists what there is.",
+        .modelNotFound, "There is no model \(SafeText.quoted(name)). GET /v1/models lists what there is.",
         param: "model")
     }
     return Response(json: entry(model, resident).json)

@@ -66,10 +66,10 @@ struct ServerResponder: HTTPResponder {
       case .notServed(let reason):
         throw APIError(.routeNotFound, "\(scope.target.path) is not served here: \(reason).")
       case .unknown:
-        let meant = table.closest(to: scope.target.path).map { " Did you mean \($0)?" } ?? ""
+        let meant = table.closest(to: scope.target.path).map { " Did you mean `\($0)`?" } ?? ""
+        // Not the path itself: it looks like one of this machine, which a message never holds.
         throw APIError(
-          .routeNotFound,
-          "There is no \(SafeText.beginning(scope.target.path)).\(meant) GET /openapi.json lists what there is.")
+          .routeNotFound, "There is no such path here.\(meant) GET /openapi.json lists those that there are.")
       }
     } catch {
       return refusal(of: error, scope)
