@@ -87,7 +87,8 @@ struct Startup {
       return try ServingEngine(base, catalog: catalog, options: command.budgets.engine(threads: threads))
     } catch EngineFailure.invalid(let reason) {
       throw ServerError.option(
-        name: "--kv-memory", got: "\(command.budgets.kvMemory)", expected: "more, or a base that reads less: \(reason)")
+        name: "--kv-memory", got: "\(command.budgets.kvMemory)",
+        expected: "more, or a base that reads less (\(reason.hasSuffix(".") ? String(reason.dropLast()) : reason))")
     }
   }
 }

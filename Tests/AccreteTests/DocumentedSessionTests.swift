@@ -21,6 +21,8 @@ extension CommandLineTests {
         tags.joined() + "{\"text\":\"Bait alone\",\"labels\":[\"bait\"],\"split\":\"train\"}\n", to: "tags.jsonl")
       try scratch.write("{\"text\":\"You won a prize\"}\n{\"text\":\"What an idiot\"}\n", to: "texts.jsonl")
       try session.run(Document("README.md"), least: 19) { line in
+        // It would not end; the tests of the server start their own.
+        if line.hasPrefix("accrete serve") { return nil }
         // An adapter that another program wrote has none of our files.
         if line.hasPrefix("accrete experts import peft-adapter ") {
           for file in ["adapter_config.json", "adapter_model.safetensors"] {

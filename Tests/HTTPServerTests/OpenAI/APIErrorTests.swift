@@ -70,7 +70,9 @@ import Testing
     for text in ["\(key)", "model \"\(key)\"", "x\(key)y"] {
       #expect(!APIError(.invalidValue, text).message.contains("Zz9-Zz9-"), "\(text)")
     }
-    for path in ["/home/someone/registry/x.json", "~/secret/file", "\"/etc/passwd\"", "(/var/x)", "file=/a/b", "/x"] {
+    for path in [
+      "/home/someone/registry/x.json", "~/secret/file", "\"/etc/passwd\"", "(/var/x)", "file=/a/b", "/x", "/health/x",
+    ] {
       let message = APIError(.invalidValue, "cannot read \(path): gone").message
       #expect(
         !message.contains("secret") && !message.contains("/e") && !message.contains("/h") && !message.contains("/v"))
@@ -79,6 +81,7 @@ import Testing
     for text in [
       "GET /v1/models lists them", "and/or", "1 / 2", "#/properties/name", "text/event-stream", "`/accrete/v1/route`",
       "GET /openapi.json lists what there is.",
+      "GET /openapi.json lists them", "/metrics: expected GET", "`/readyz`",
     ] {
       #expect(APIError(.invalidValue, text).message == text)
     }

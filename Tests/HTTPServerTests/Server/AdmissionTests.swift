@@ -50,6 +50,10 @@ import Testing
     #expect(try await server.ask(.get, "/metrics", isAdmin: true).status == 401)
     #expect(try await server.ask(.get, "/metrics", headers: bearer(reader.key), isAdmin: true).status == 200)
     #expect(try await server.ask(.get, "/admin/v1/keys", headers: bearer(reader.key), isAdmin: true).status == 403)
+    let admin = try keys.create(AccessKeyRequest("admin", scopes: [.admin]))
+    let known = try await server.ask(.get, "/admin/v1/keys", headers: bearer(admin.key), isAdmin: true)
+    #expect(known.status == 200 && known.body.contains("\"created\":\"20"), "\(known.body)")
+    #expect(!known.body.contains(admin.key))
   }
 
   @Test func limitsOfAKey() async throws {

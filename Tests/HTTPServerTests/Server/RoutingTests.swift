@@ -73,6 +73,17 @@ import Testing
     #expect(answer.body.contains("not served"))
   }
 
+  /// A refusal names our own paths, and none that a request made up.
+  @Test func refusalsNameOurPaths() async throws {
+    let server = FakeServer()
+    let unknown = try await server.ask(.get, "/nothing").body
+    #expect(unknown.contains("GET /openapi.json lists") && !unknown.contains("[path]"), "\(unknown)")
+    let nearly = try await server.ask(.get, "/ready").body
+    #expect(nearly.contains("`/readyz`"), "\(nearly)")
+    let metrics = try await server.ask(.get, "/metrics").body
+    #expect(metrics.contains("/metrics is not served here") && metrics.contains("--admin-listen"), "\(metrics)")
+  }
+
   @Test func theLoopIsNotServedYet() async throws {
     let answer = try await FakeServer().ask(.get, "/admin/v1/loop/jobs", isAdmin: true)
     #expect(answer.status == 404 && answer.body.contains("not served yet"))

@@ -30,7 +30,10 @@ enum SafeText {
   }
 
   /// Paths of our own API are no paths of this machine.
-  private static let ours = ["/v1/", "/accrete/", "/admin/", "/openapi.json"].map { Array($0.utf8) }
+  private static let ours = ["/v1/", "/accrete/", "/admin/"].map { Array($0.utf8) }
+  /// Those of one part, which are ours only as a whole: a file of the disk may begin like one.
+  private static let oursAlone = Set(
+    ["/openapi.json", "/metrics", "/healthz", "/readyz", "/health", "/version", "/v1", "/admin"].map { Array($0.utf8) })
   /// What may stand before a path, and what ends one.
   private static let (before, ends) = (Set(" \"'`(=:[,<".utf8), Set(" \"'`,;:)>]".utf8))
 
@@ -59,6 +62,6 @@ enum SafeText {
     let path = bytes.first == UInt8(ascii: "~") ? bytes.dropFirst() : bytes
     guard path.first == UInt8(ascii: "/"), !ours.contains(where: { path.starts(with: $0) }) else { return nil }
     let length = bytes.prefix { !ends.contains($0) }.count
-    return length > 1 ? length : nil
+    return length > 1 && !oursAlone.contains(Array(bytes.prefix(length))) ? length : nil
   }
 }

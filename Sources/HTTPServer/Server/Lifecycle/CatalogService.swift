@@ -15,7 +15,9 @@ struct CatalogService: Service {
         group.addTask { await catalog.follow() }
         group.addTask {
           for await change in catalog.changes() {
-            logger.info("release \(change.revision.map(String.init) ?? "none"): \(change.versions.count) versions")
+            let count = change.versions.count
+            logger.info(
+              "release \(change.revision.map(String.init) ?? "none"): \(count) version\(count == 1 ? "" : "s")")
             await load(change.versions)
           }
         }

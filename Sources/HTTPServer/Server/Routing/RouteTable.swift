@@ -64,8 +64,10 @@ struct NotServed: Sendable {
     NotServed("/v1/batches", "send requests at once; they are batched as they come, up to --max-waiting"),
     NotServed("/v1/fine_tuning", "`accrete learn` makes a new version of a task"),
     NotServed(
-      "/v1/moderations", "not served yet; POST /accrete/v1/classify gives the labels of a task and their probabilities"),
-    NotServed("/accrete/v1/review", "not served yet"),
+      "/v1/moderations",
+      "moderation policies are still to come; POST /accrete/v1/classify gives the labels of a task and their probabilities"
+    ),
+    NotServed("/accrete/v1/review", "reviews are still to come"),
     NotServed("/admin", "the admin listener has it (--admin-listen)"),
     NotServed("/metrics", "the admin listener has it (--admin-listen)"),
   ]
