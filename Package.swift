@@ -218,7 +218,8 @@ let package = Package(
     .executableTarget(
       name: "accrete-benchmark",
       dependencies: [
-        "BenchmarkSupport", "ServingSupport", "Serving", "Registry", "Generation", "Pretraining", "Learning", "Experts", "Decoder", "Torch",
+        "BenchmarkSupport", "ServingSupport", "Serving", "Registry", "Generation", "Pretraining", "Learning", "Experts",
+        "Decoder", "Torch",
         "Records", "Streams", "Tokenization", "ModelConfiguration", "Randomness", "Files",
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
@@ -286,7 +287,8 @@ let package = Package(
     .target(
       name: "ServingFixtures",
       dependencies: [
-        "ServingSupport", "TestSupport", "Serving", "TaskModels", "Experts", "Generation", "Decoder", "Torch", "Registry",
+        "ServingSupport", "TestSupport", "Serving", "TaskModels", "Experts", "Generation", "Decoder", "Torch",
+        "Registry",
         "ModelConfiguration", "Files",
       ],
       path: "Tests/ServingFixtures", swiftSettings: settings),
@@ -327,7 +329,8 @@ let package = Package(
     .testTarget(
       name: "AccreteTests",
       dependencies: [
-        "accrete", "accrete-server", "Access", "HTTPServer", "BenchmarkSupport", "TestSupport", "example-first-task", "example-own-method",
+        "accrete", "accrete-server", "Access", "HTTPServer", "BenchmarkSupport", "TestSupport", "example-first-task",
+        "example-own-method",
         "example-decoding-with-experts",
         "example-several-tasks", "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels",
         "Pretraining", "Learning",

@@ -1,4 +1,3 @@
-import ServingSupport
 package import Decoder
 import Experts
 package import Files
@@ -7,6 +6,7 @@ package import Generation
 import ModelConfiguration
 package import Registry
 package import Serving
+import ServingSupport
 package import TaskModels
 import TestSupport
 import Torch

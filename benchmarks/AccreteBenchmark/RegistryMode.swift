@@ -1,9 +1,9 @@
-import ModelConfiguration
 import BenchmarkSupport
 import Experts
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
 import Registry
 import Serving
 import ServingSupport

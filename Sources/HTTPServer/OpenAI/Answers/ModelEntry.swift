@@ -31,7 +31,8 @@ public struct ModelEntry: Sendable {
     let seconds = Int(exactly: model.created.timeIntervalSince1970.rounded(.down)) ?? 0
     let parent: JSONTree = if case .base = model.kind { .null } else { .text(base) }
     return .object([
-      "id": .text(model.listedName), "object": .text("model"), "created": .integer(seconds), "owned_by": .text("accrete"),
+      "id": .text(model.listedName), "object": .text("model"), "created": .integer(seconds),
+      "owned_by": .text("accrete"),
       "root": .text(model.id), "parent": parent, "max_model_len": .integer(maxLength),
       "accrete": .answer([
         "version": model.version.map { .integer($0) }, "digest": model.digest.map { .text("\($0)") },

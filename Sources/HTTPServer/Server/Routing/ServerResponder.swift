@@ -70,7 +70,7 @@ struct ServerResponder: HTTPResponder {
       case .unknown:
         let asked = SafeText.beginning(scope.target.path)
         let closest = table.closest(to: scope.target.path)
-        let meant = closest.map { " Did you mean \($0)?" } ?? ""
+        let meant = closest.map { " Did you mean `\($0)`?" } ?? ""
         throw APIError(
           .routeNotFound, "There is nothing at \(asked) here.\(meant) GET /openapi.json lists what there is.",
           known: [asked, closest ?? ""])

@@ -138,10 +138,14 @@ struct RouteCommand: ParsableCommand {
     try Failure.reported(memory: LessMemory.advice(weights: base.smallerForms(in: registry))) {
       try columns.requireAlone(file: file, text: text)
       let opened = try registry.open(.reading)
-      guard let current = try opened.currentRelease(), let router = try opened.router(of: current.manifest) else {
+      guard let current = try opened.currentRelease(), current.manifest.router != nil else {
         throw ServingError.nothingReleased(path: opened.url.path)
       }
       let loaded = try base.load(for: opened, quiet: quiet)
+      // Behind the base, with which the number of threads is set: the router's sums are solved for, and their last bits depend on it.
+      guard let router = try opened.router(of: current.manifest) else {
+        throw ServingError.nothingReleased(path: opened.url.path)
+      }
       func answers(_ rows: [RequestRow]) throws -> [RowAnswer] {
         let routes = try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: loaded)
         return zip(rows, routes).map { RowAnswer(row: $0, route: $1) }
