@@ -142,7 +142,8 @@ import Testing
       for guess in guesses { guess.send("GET /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n") }
       try await eventually { server.core.failures.all["invalid_api_key"].map { $0.count >= 10 } ?? false }
       for guess in guesses { guess.leave() }
-      try await eventually { server.core.connections.count == 0 }
+      // The test's own client has one.
+      try await eventually { server.core.connections.count <= 1 }
     }
   }
 

@@ -36,7 +36,7 @@ import Testing
       (.get, "/", false, "There is nothing at / here. GET /openapi.json lists what there is."),
       (
         .get, "/servin", true,
-        "There is nothing at /servin here. Did you mean /serving? GET /openapi.json lists what there is."
+        "There is nothing at /servin here. Did you mean `/serving`? GET /openapi.json lists what there is."
       ),
       (.post, "/healthz", false, "/healthz: expected GET, got POST. Use GET."),
     ] {
