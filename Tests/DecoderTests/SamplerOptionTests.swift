@@ -37,6 +37,21 @@ import Testing
     #expect(written == [0, 1, 0, 1])
   }
 
+  /// Where every token may come, no list of them is made; the draws are those from the list.
+  @Test func drawsFromAllTokens() {
+    let logits = (0..<500).map { Float(($0 * 7919) % 1000) / 150 }
+    for (temperature, penalty) in [(0.7, 0.0), (1, 0.5), (2.5, -0.5)] {
+      func drawn(topK: Int) -> [Int?] {
+        var options = GenerationOptions(temperature: temperature, topK: topK, presencePenalty: penalty)
+        options.seed = 11
+        var sampler = Sampler(options, prompt: [1, 2])
+        return (0..<200).map { sampler.choose(logits[...], token: $0).id }
+      }
+      let (all, listed) = (drawn(topK: 0), drawn(topK: 500))
+      #expect(all == listed && Set(all).count > 50, "temperature \(temperature)")
+    }
+  }
+
   @Test func biases() {
     let options = GenerationOptions(temperature: 1, logitBias: [1: log(3), 9: 100, -1: 100])
     let got = probabilities(options, [0, 0])

@@ -74,4 +74,7 @@ public struct GenerationOptions: Sendable {
 
   /// The same where nothing else is asked.
   var isPlainGreedy: Bool { isGreedy && topLogprobs == nil }
+
+  /// Whether every token can be drawn.
+  var drawsFromAll: Bool { temperature > 0 && topK == 0 && topP == 1 && minP == 0 }
 }

@@ -62,6 +62,7 @@ struct Sampler {
       guard isAny else { return nil }
       allowed = mask
     }
+    if options.drawsFromAll { return draw(weights(adjusted(logits, allowed: allowed)), token: token) }
     let candidates = candidates(logits, allowed: allowed)
     return options.temperature == 0 ? candidates.first?.id : draw(candidates, token: token)
   }
@@ -77,6 +78,17 @@ struct Sampler {
   ///
   /// - Parameter allowed: Of each token, whether it may come; `nil`: all may.
   func candidates(_ logits: ArraySlice<Float>, allowed: [Bool]? = nil) -> [(id: Int, probability: Double)] {
+    let values = adjusted(logits, allowed: allowed)
+    guard options.temperature > 0 else { return Self.largest(values).map { [($0, 1)] } ?? [] }
+    let weights = weights(values)
+    // The most probable one has the weight 1.
+    let kept = nucleus(mostProbable(weights), weights).filter { weights[$0] >= options.minP && weights[$0] > 0 }
+    let total = kept.reduce(0) { $0 + weights[$1] }
+    return kept.map { ($0, weights[$0] / total) }
+  }
+
+  /// Logits with biases and penalties, −∞ where a token may not come.
+  private func adjusted(_ logits: ArraySlice<Float>, allowed: [Bool]?) -> [Double] {
     var values = logits.map(Double.init)
     for (id, bias) in options.logitBias where values.indices.contains(id) { values[id] += bias }
     for id in seen where values.indices.contains(id) {
@@ -86,17 +98,21 @@ struct Sampler {
       values[id] -= options.presencePenalty + options.frequencyPenalty * Double(count)
     }
     if let allowed { for id in values.indices where !allowed[id] { values[id] = -.infinity } }
-    // The first of equals.
-    guard var best = values.indices.first else { return [] }
-    for id in values.indices where values[id] > values[best] { best = id }
-    guard options.temperature > 0 else { return [(best, 1)] }
-    // In Double and from the largest logit down, so that no temperature above 0 overflows.
+    return values
+  }
+
+  /// exp((value − largest) / temperature): in Double and from the largest down, so that no temperature above 0 overflows.
+  private func weights(_ values: [Double]) -> [Double] {
+    guard let best = Self.largest(values) else { return [] }
     let largest = values[best]
-    let weights = values.map { exp(($0 - largest) / options.temperature) }
-    // The most probable one has the weight 1.
-    let kept = nucleus(mostProbable(weights), weights).filter { weights[$0] >= options.minP && weights[$0] > 0 }
-    let total = kept.reduce(0) { $0 + weights[$1] }
-    return kept.map { ($0, weights[$0] / total) }
+    return values.map { exp(($0 - largest) / options.temperature) }
+  }
+
+  /// The first of the largest.
+  private static func largest(_ values: [Double]) -> Int? {
+    guard var best = values.indices.first else { return nil }
+    for id in values.indices where values[id] > values[best] { best = id }
+    return best
   }
 
   /// The k most probable, in order of their ids; tokens as probable as the k-th stay, as in transformers.
@@ -120,16 +136,32 @@ struct Sampler {
     return kept.sorted()
   }
 
-  /// Each token has a stream of its own, `generate/CHOICE/TOKEN`: it depends on nothing that was drawn before, or for others.
   private func draw(_ candidates: [(id: Int, probability: Double)], token: Int) -> Int {
-    var stream = RandomStream(seed: options.seed, "generate", "\(choice)", "\(token)")
-    // 53 random bits make a number in [0, 1); the first id whose cumulated probability exceeds it is taken.
-    let point = Double(stream.next() >> 11) * 0x1p-53
+    let point = point(token)
     var cumulated = 0.0
     for (id, probability) in candidates {
       cumulated += probability
       if point < cumulated { return id }
     }
     return candidates.max { $0.probability < $1.probability }?.id ?? 0
+  }
+
+  /// The same from all tokens by their weights, without a list of them: vocabularies have up to 250,000.
+  private func draw(_ weights: [Double], token: Int) -> Int? {
+    let (point, total) = (point(token), weights.reduce(0, +))
+    var cumulated = 0.0
+    for id in weights.indices where weights[id] > 0 {
+      cumulated += weights[id] / total
+      if point < cumulated { return id }
+    }
+    return Self.largest(weights)
+  }
+
+  /// A number in [0, 1) of 53 random bits; the first id whose cumulated probability exceeds it is taken.
+  ///
+  /// Each token has a stream of its own, `generate/CHOICE/TOKEN`: it depends on nothing that was drawn before, or for others.
+  private func point(_ token: Int) -> Double {
+    var stream = RandomStream(seed: options.seed, "generate", "\(choice)", "\(token)")
+    return Double(stream.next() >> 11) * 0x1p-53
   }
 }

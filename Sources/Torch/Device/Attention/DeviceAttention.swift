@@ -18,7 +18,7 @@ struct DeviceAttention {
   init(queries: Tensor, keys: Tensor, values: Tensor, layout: PackedAttention.Layout, tracing: Bool) throws {
     let groups = layout.groups.map { AttentionGroups($0, starts: layout.starts) }
     guard groups == nil || !tracing && layout.window == nil && groups?.isMergeable == true else {
-      let masked = try MaskedAttention(queries: queries, keys: keys, values: values, layout: layout)
+      let masked = MaskedAttention(queries: queries, keys: keys, values: values, layout: layout)
       output = try masked.forward()
       backwardPass = tracing ? { try masked.backward($0) } : nil
       return
