@@ -32,6 +32,7 @@ public struct ServedTask {
 
   /// Answers requests, in their order.
   ///
+  /// - Parameter rows: What is asked.
   /// - Parameter progress: Called with the number of requests that are answered; what it throws ends the work.
   /// - Throws: `StreamError.prompt` for a conversation where the task learned from plain texts: it is never asked with a template.
   public func predict(

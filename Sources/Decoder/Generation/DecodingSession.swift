@@ -175,7 +175,7 @@ public final class DecodingSession {
   /// - Parameter request: What is to be continued.
   /// - Parameter shared: Full blocks of the session's memory; at least one token is left to read.
   /// - Returns: Its number.
-  /// - Throws: As ``add(_:)-(Request)``.
+  /// - Throws: As `add(_:)`.
   public func add(_ request: Request, sharing shared: [KeyValueBlock]) throws -> Int {
     try model.check(request.prompt)
     try request.options.validate()

@@ -23,6 +23,13 @@ extension EngineLoop {
   }
 
   private func tell(_ choice: TextJob.Choice, _ text: String) {
+    var text = text
+    if !text.isEmpty, !choice.hasText {
+      choice.hasText = true
+      if choice.job.request.leavesOutFirstSpace, text.unicodeScalars.first == " " {
+        text = String(text.unicodeScalars.dropFirst())
+      }
+    }
     choice.job.tell(.piece(choice: choice.number, text: text, tokens: choice.untold))
     choice.untold = []
   }

@@ -24,11 +24,13 @@ public struct EngineRequest: Sendable {
   public var deadline: ContinuousClock.Instant?
   /// Whether it only takes what others leave.
   public var isBackground: Bool
+  /// Whether a space that the text begins with is left out: that of a task's answers belongs to its prompt's form.
+  public var leavesOutFirstSpace: Bool
 
   public init(
     _ prompt: [Int], options: GenerationOptions = GenerationOptions(), choices: Int = 1, stops: [String] = [],
     constraint: TextConstraint? = nil, expert: Digest? = nil, asker: String = "", scope: String = "",
-    deadline: ContinuousClock.Instant? = nil, isBackground: Bool = false
+    deadline: ContinuousClock.Instant? = nil, isBackground: Bool = false, leavesOutFirstSpace: Bool = false
   ) {
     self.prompt = prompt
     self.options = options
@@ -40,5 +42,6 @@ public struct EngineRequest: Sendable {
     self.scope = scope
     self.deadline = deadline
     self.isBackground = isBackground
+    self.leavesOutFirstSpace = leavesOutFirstSpace
   }
 }

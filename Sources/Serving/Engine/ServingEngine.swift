@@ -153,6 +153,8 @@ public final class ServingEngine: Sendable {
   ///
   /// - Parameter rows: Texts, prompts or conversations.
   /// - Parameter version: By the digest of its manifest.
+  /// - Parameter asker: Who asks: requests of one asker wait behind each other.
+  /// - Parameter deadline: When nobody waits for the answer any more.
   /// - Throws: ``EngineFailure``; what a row that cannot be read makes the version throw.
   public func classify(
     _ rows: [RequestRow], by version: Digest, asker: String = "", deadline: ContinuousClock.Instant? = nil
@@ -236,6 +238,7 @@ public final class ServingEngine: Sendable {
 
   /// Lets a version go.
   ///
+  /// - Parameter version: By the digest of its manifest.
   /// - Parameter force: Whether requests that use it are given up; otherwise it goes with the last of them.
   public func unload(_ version: Digest, force: Bool = false) async throws {
     try await told { .unload(version, force: force, $0) }

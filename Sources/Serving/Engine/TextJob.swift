@@ -20,6 +20,8 @@ final class TextJob {
     /// `nil`: anything may be written.
     let constraint: (any TokenConstraint)?
     var preemptions = 0
+    /// Whether any of its text was told.
+    var hasText = false
     /// Whether it ran in a step that failed, and has not made one since.
     var isSuspect = false
     var isOver = false

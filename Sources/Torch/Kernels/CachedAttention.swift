@@ -22,6 +22,8 @@ public struct CachedKeys {
   ///
   /// - Parameter pool: Where more blocks come from.
   /// - Parameter layer: Which layer.
+  /// - Parameter kvHeads: Heads of its keys and values.
+  /// - Parameter headDim: Numbers of a head.
   /// - Parameter blocks: The sequence's.
   /// - Parameter length: Tokens that the layer has written there.
   public init(

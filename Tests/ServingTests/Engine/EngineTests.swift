@@ -1,3 +1,4 @@
+import Tokenization
 import Decoder
 import Files
 import Foundation
@@ -195,6 +196,21 @@ import Torch
     await engine.stop(cancelling: true)
     #expect(engine.statistics.freeBlocks + engine.statistics.cachedBlocks == engine.statistics.blocks)
     #expect(throws: EngineFailure.draining) { try engine.submit(EngineRequest([1])) }
+  }
+
+  /// The space between prompt and answer belongs to the prompt's form: `predict` leaves it out, and so does a chat.
+  @Test func theFirstSpaceIsLeftOutWhereAsked() async throws {
+    let home = try ServingHome()
+    let engine = try ServingEngine(home.base, registry: home.registry, options: Self.options())
+    let prompt = try home.base.tokenizer.encode("The weather is", addSpecialTokens: true)
+    var request = EngineRequest(prompt, options: GenerationOptions(maxTokens: 12, stopsAtEnd: false))
+    let plain = await Self.read(try engine.submit(request))
+    request.leavesOutFirstSpace = true
+    let answer = await Self.read(try engine.submit(request))
+    let text = try #require(plain.texts[0])
+    try #require(text.hasPrefix(" "))
+    #expect(answer.texts[0] == String(text.dropFirst()) && answer.tokens == plain.tokens)
+    await engine.stop(cancelling: false)
   }
 
   @Test func answersAreThoseOfPredict() async throws {

@@ -41,7 +41,8 @@ struct ChatHandler: Sendable {
       prompt: prompt.ids.count, context: prompt.limit, usual: core.options.defaultMaxTokens, input: "messages")
     let work = GenerationWork(
       exchange: exchange, sampling: sampling, format: request.format, salt: request.options.cacheSalt)
-    let answer = try work.submit([prompt.ids], maxTokens: [most], expert: model.digest)
+    let answer = try work.submit(
+      [prompt.ids], maxTokens: [most], expert: model.digest, isAnswer: model.digest != nil)
     var accrete = found.answer(ignored: request.ignored)
     accrete.template = prompt.template
     accrete.promptTokensDigest = prompt.digest

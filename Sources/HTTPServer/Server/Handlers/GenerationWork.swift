@@ -28,8 +28,9 @@ struct GenerationWork: Sendable {
   ///   - prompts: Ids of each.
   ///   - maxTokens: Of each, how many may be written.
   ///   - expert: The version that writes; `nil`: the base.
+  ///   - isAnswer: Whether the text is a task's answer, which begins behind the space of the prompt's form, as `accrete predict` has it.
   /// - Throws: `EngineFailure`, and what the key's limits say.
-  func submit(_ prompts: [[Int]], maxTokens: [Int], expert: Digest?) throws -> EngineAnswer {
+  func submit(_ prompts: [[Int]], maxTokens: [Int], expert: Digest?, isAnswer: Bool = false) throws -> EngineAnswer {
     let constraint = try core.prompts.constraint(format)
     // Numbers of a request: a sum that no machine holds is above every limit.
     let tokens = zip(prompts, maxTokens).reduce(0) { sum, next in
@@ -45,7 +46,7 @@ struct GenerationWork: Sendable {
       EngineRequest(
         ids, options: sampling.options(maxTokens: most, seed: seed), choices: sampling.choices, stops: sampling.stops,
         constraint: constraint, expert: expert, asker: caller.id, scope: caller.scope(salt),
-        deadline: exchange.deadline)
+        deadline: exchange.deadline, leavesOutFirstSpace: isAnswer)
     }
     // Where a later one is refused, those before it go with their streams.
     let sources = try requests.map { try core.engine.submit($0) }
