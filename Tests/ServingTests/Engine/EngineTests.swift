@@ -1,4 +1,3 @@
-import Tokenization
 import Decoder
 import Files
 import Foundation
@@ -9,6 +8,7 @@ import Serving
 import ServingFixtures
 import Streams
 import Testing
+import Tokenization
 import Torch
 
 /// Does a request get the same answer whatever it is answered with, and is nothing left behind?
