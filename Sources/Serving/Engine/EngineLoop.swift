@@ -159,6 +159,8 @@ final class EngineLoop {
         for case .work(let work) in queue.entries where work.version == version { cancel(work.number, failure) }
       }
       experts.unload(version)
+      // Whoever is told that it went sees that it went.
+      publish()
       done(nil)
     case .pin(let version, let isPinned): experts.pin(version, isPinned)
     case .stop(let cancelling):
