@@ -122,7 +122,7 @@ final class RunningServer {
     while true {
       let answer = try ask()
       let time = ContinuousClock.now - start
-      if isSo(answer) || time > .seconds(10) { return (answer, time) }
+      if isSo(answer) || time > .seconds(60) { return (answer, time) }
       Thread.sleep(forTimeInterval: pause)
     }
   }

@@ -47,7 +47,7 @@ import Testing
     let drain = DrainState()
     let cancelled = Mutex<(phase: DrainState.Phase, running: Int)?>(nil)
     let service = ShutdownService(
-      nil, drain: drain, delay: .milliseconds(50), timeout: .seconds(5),
+      nil, drain: drain, delay: .milliseconds(50), timeout: .seconds(600),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) { cancelled.withLock { $0 = (drain.phase, drain.running) } }
     let token = Mutex(drain.enter())
@@ -67,8 +67,8 @@ import Testing
       nil, drain: drain, delay: .zero, timeout: .milliseconds(50),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) { token.withLock { $0 = nil } }
-    let started = ContinuousClock.now
+    // A clock says nothing here: other tests hold all threads for minutes now and then. Where it waits for the end, it never ends.
     await service.finish(SIGTERM)
-    #expect(drain.running == 0 && started.duration(to: .now) < .seconds(60))
+    #expect(drain.running == 0)
   }
 }

@@ -26,14 +26,14 @@ import Testing
     let held = try catalog.resolve("spam")
     try home.publish([two], by: Registry.open(home.url))
     // Within a quarter of a second, but for tests that hold all threads meanwhile.
-    #expect(try await waits(60) { catalog.revision == 2 })
+    #expect(try await waits(240) { catalog.revision == 2 })
     #expect(try catalog.resolve("spam").id == "spam@2" && catalog.problem == nil)
     // What was resolved stays what it was.
     #expect(held.id == "spam@1" && held.digest == one.digest)
     try home.registry.setAlias("stable", of: "spam", to: 1, expecting: nil, reason: nil, actor: "ada")
-    #expect(try await waits(60) { (try? catalog.resolve("spam:stable").id) == "spam@1" })
+    #expect(try await waits(240) { (try? catalog.resolve("spam:stable").id) == "spam@1" })
     // Manifests are read before somebody asks.
-    #expect(try await waits(60) { catalog.snapshot.manifests.values.allSatisfy(\.isKnown) })
+    #expect(try await waits(240) { catalog.snapshot.manifests.values.allSatisfy(\.isKnown) })
     following.cancel()
     await following.value
   }

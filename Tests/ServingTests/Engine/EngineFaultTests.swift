@@ -18,7 +18,7 @@ import Testing
     for prompt in [[100, 200], (0..<130).map { 100 + $0 }] {
       let request = EngineRequest(
         prompt, options: GenerationOptions(maxTokens: tokens, temperature: 1, stopsAtEnd: false), choices: 4,
-        deadline: .now + .seconds(20))
+        deadline: .now + .seconds(600))
       let answer = await EngineTests.read(try engine.submit(request))
       #expect(answer.failure == nil && answer.completion == 4 * tokens)
       #expect(answer.ends == [0: .limit, 1: .limit, 2: .limit, 3: .limit])

@@ -18,7 +18,7 @@ final class RawConnection {
       let descriptor = socket(address.pointee.ai_family, address.pointee.ai_socktype, 0)
       if descriptor >= 0, connect(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 {
         self.descriptor = descriptor
-        var time = timeval(tv_sec: 10, tv_usec: 0)
+        var time = timeval(tv_sec: 240, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         return
       }
@@ -35,7 +35,7 @@ final class RawConnection {
     _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
   }
 
-  /// Everything until the other end closes, or ten seconds are over.
+  /// Everything until the other end closes, or nothing has come for four minutes.
   func rest() -> String {
     var (all, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 4_096))
     while case let count = recv(descriptor, &buffer, buffer.count, 0), count > 0 { all += buffer[..<count] }
