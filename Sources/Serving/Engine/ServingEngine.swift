@@ -26,7 +26,9 @@ public final class ServingEngine: Sendable {
   private let source: RegistrySource
   private let limit: Int
   private let vocabulary: Int
-  private let router = Mutex<SharedRouter?>(nil)
+  /// Those of the last releases: a request that came before one goes on with the older.
+  private let routers = Mutex<[SharedRouter]>([])
+  private let decisions = DecisionCache()
 
   /// Starts the engine.
   ///
@@ -164,16 +166,32 @@ public final class ServingEngine: Sendable {
 
   /// Tells which released task rows belong to: what `accrete route` tells.
   ///
-  /// - Returns: The routes, the digest of the router that found them, and how many tokens it read.
+  /// - Parameter rows: Texts, prompts or conversations.
+  /// - Parameter router: By its digest; `nil`: the current release's.
+  /// - Parameter asker: Who asks.
+  /// - Parameter deadline: When nobody waits for the answer any more.
+  /// - Returns: The routes, the digest of the router that found them, and how many tokens there are in what it reads.
   /// - Throws: ``EngineFailure``; ``ServingError/nothingReleased(path:)`` where there is none.
   public func route(
-    _ rows: [RequestRow], asker: String = "", deadline: ContinuousClock.Instant? = nil
+    _ rows: [RequestRow], by router: Digest? = nil, asker: String = "", deadline: ContinuousClock.Instant? = nil
   ) async throws -> RoutedRows {
-    let router = try currentRouter()
-    let found: (routes: [RequestRouter.Route], tokens: Int) = try await answer(asker, deadline, Self.tokens(rows)) {
-      .routes(rows, router: router, $0)
+    let router = try current(router)
+    let keys = rows.map { DecisionCache.key(router.digest, $0.text, instruction: $0.instruction) }
+    var found = keys.map { decisions[$0] }
+    let missing = found.indices.filter { found[$0] == nil }
+    if !missing.isEmpty {
+      let asked = missing.map { rows[$0] }
+      let routed: [DecisionCache.Decision] = try await answer(asker, deadline, Self.tokens(asked)) {
+        .routes(asked, router: router, $0)
+      }
+      for (row, decision) in zip(missing, routed) {
+        found[row] = decision
+        decisions.keep(decision, for: keys[row])
+      }
     }
-    return RoutedRows(routes: found.routes, router: router.digest, tokens: found.tokens)
+    let known = found.compactMap(\.self)
+    return RoutedRows(
+      routes: known.map(\.route), router: router.digest, tokens: known.reduce(0) { $0 + $1.tokens })
   }
 
   /// About how many tokens some rows have: bytes of text by four.
@@ -203,33 +221,35 @@ public final class ServingEngine: Sendable {
   /// gone by then.
   /// - Throws: `RegistryError`, ``ServingError``, errors of the layers below.
   public func loadRouter() throws {
-    if try source.registry.currentRelease()?.manifest.router != nil { _ = try currentRouter() }
+    if try source.registry.currentRelease()?.manifest.router != nil { _ = try current(nil) }
   }
 
-  private func currentRouter() throws -> SharedRouter {
+  private func current(_ wanted: Digest?) throws -> SharedRouter {
     do {
-      return try readRouter()
+      return try read(wanted)
     } catch let error where !(error is ServingError) {
       // The registry cannot be read now: what was read last is served, as names are.
-      guard let known = router.withLock({ $0 }) else { throw error }
+      guard wanted == nil, let known = routers.withLock({ $0.last }) else { throw error }
       return known
     }
   }
 
-  private func readRouter() throws -> SharedRouter {
+  private func read(_ wanted: Digest?) throws -> SharedRouter {
+    if let known = wanted.flatMap(known) { return known }
     let registry = source.registry
-    guard let release = try registry.currentRelease(), let digest = release.manifest.router else {
+    guard let digest = try wanted ?? registry.currentRelease()?.manifest.router else {
       throw ServingError.nothingReleased(path: registry.url.path)
     }
-    if let known = router.withLock({ $0 }), known.digest == digest { return known }
+    if let known = known(digest) { return known }
     // Its sums are solved for here, and have other last bits with another number of threads; OpenMP counts them for each thread that asks.
     try TorchRuntime.setThreads(options.threads)
-    guard let made = try registry.router(of: release.manifest) else {
-      throw ServingError.nothingReleased(path: registry.url.path)
-    }
-    let shared = SharedRouter(router: made, digest: digest)
-    router.withLock { $0 = shared }
+    let shared = SharedRouter(router: try registry.router(digest), digest: digest)
+    routers.withLock { $0 = $0.filter { $0.digest != digest }.suffix(1) + [shared] }
     return shared
+  }
+
+  private func known(_ router: Digest) -> SharedRouter? {
+    routers.withLock { $0.first { $0.digest == router } }
   }
 
   /// Loads a version, unless it is there.

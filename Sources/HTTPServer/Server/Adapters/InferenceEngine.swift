@@ -10,7 +10,7 @@ protocol InferenceEngine: Sendable {
     _ rows: [RequestRow], by version: Digest, asker: String, deadline: ContinuousClock.Instant?
   ) async throws -> [TaskAnswer]
   func route(
-    _ rows: [RequestRow], asker: String, deadline: ContinuousClock.Instant?
+    _ rows: [RequestRow], by router: Digest?, asker: String, deadline: ContinuousClock.Instant?
   ) async throws -> RoutedRows
   func load(_ version: Digest) async throws
   func unload(_ version: Digest, force: Bool) async throws

@@ -86,14 +86,17 @@ final class Exchange: Sendable {
   ///   - row: What is routed, where the name is `auto`.
   func resolve(_ name: String, refusesUnknown: Bool, row: () throws -> RequestRow) async throws -> Resolution {
     let (catalog, grant) = (core.catalog, scope.caller.grant)
-    let model = try catalog.resolve(name)
+    let served = catalog.served
+    let model = try served.resolve(name)
     // By the name that was asked for: which version that is, is not for whoever may not use it.
     guard grant.allows(model: catalog.texts(naming: model)) else { throw AccessRefusal.modelNotAllowed(name) }
-    guard model.kind == .auto else { return resolved(Resolution(model, requested: name, release: catalog.revision)) }
+    guard model.kind == .auto else { return resolved(Resolution(model, requested: name, release: served.revision)) }
     let asked = try row()
     let (engine, id, deadline) = (core.engine, scope.caller.id, deadline)
     let found = try await watch.routing {
-      try await scope.connection.whileConnected { try await engine.route([asked], asker: id, deadline: deadline) }
+      try await scope.connection.whileConnected { 
+        try await engine.route([asked], by: served.router, asker: id, deadline: deadline)
+      }
     }
     guard let route = found.routes.first else { throw EngineFailure.failed("the router said nothing") }
     let isUnknown = route.task == nil
@@ -106,11 +109,12 @@ final class Exchange: Sendable {
         "No task claims this text. Name a task as `model`, or let the base answer: \"accrete\": {\"unknown\": \"base\"} in a chat request.",
         param: "model")
     }
-    let answering = try catalog.resolve(route.task ?? catalog.basicName)
+    // As it was when the request came: router, versions and release belong together.
+    let answering = try served.resolve(route.task ?? catalog.basicName)
     try grant.require(model: catalog.texts(naming: answering))
     return resolved(
       Resolution(
-        answering, requested: name, release: catalog.revision,
+        answering, requested: name, release: served.revision,
         route: Resolution.Routed(route: route, router: found.router, tokens: found.tokens)))
   }
 

@@ -29,11 +29,12 @@ struct PageTrials: Sendable {
     _ trial: inout PageTrial, deadline: ContinuousClock.Instant, _ scope: RequestScope
   ) async throws {
     let rows = try ChatRows.rows(ofTexts: [trial.text])
-    var model = try core.catalog.resolve(trial.model)
+    let served = core.catalog.served
+    var model = try served.resolve(trial.model)
     let (engine, connection) = (core.engine, scope.connection)
     if model.kind == .auto {
       let found = try await connection.whileConnected {
-        try await engine.route(rows, asker: "page", deadline: deadline)
+        try await engine.route(rows, by: served.router, asker: "page", deadline: deadline)
       }
       guard let route = found.routes.first else { throw EngineFailure.failed("the router said nothing") }
       trial.route = PageTrial.Route(
@@ -41,7 +42,7 @@ struct PageTrials: Sendable {
         router: found.router
       )
       guard let task = route.task else { return }
-      model = try core.catalog.resolve(task)
+      model = try served.resolve(task)
     }
     guard let digest = model.digest, let form = model.form else {
       throw APIError(.invalidValue, "\(model.id) is the base, which has no task. Choose a task, or auto.")

@@ -65,7 +65,7 @@ final class FakeEngine: InferenceEngine {
   }
 
   func route(
-    _ rows: [RequestRow], asker: String, deadline: ContinuousClock.Instant?
+    _ rows: [RequestRow], by router: Digest?, asker: String, deadline: ContinuousClock.Instant?
   ) async throws -> RoutedRows {
     let route = state.withLock { $0.route }
     return RoutedRows(routes: rows.map { _ in route }, router: Self.router, tokens: 5 * rows.count)
