@@ -3,8 +3,8 @@ public import Torch
 
 /// An expert that is ready for inference: plain LoRA, or MoE-CL's pair of a shared and a dedicated one with the gates that mix them.
 ///
-/// Factors are made ready for the kernels when a layer asks for them first: those in bfloat16 stay where they are. One owner: the session, or the generation, that it was made for;
-/// sequences with the same object are computed together.
+/// Factors are made ready for the kernels when a layer asks for them first: those in bfloat16 stay where they are. One owner: the session, or
+/// the generation, that it was made for; sequences with the same object are computed together.
 public final class PreparedExpert: InferenceExpert {
   private let experts: [LowRankExpert]
   /// Of each layer, where there are two. [2, hidden]; row 0 weighs the shared expert.

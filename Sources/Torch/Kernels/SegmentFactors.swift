@@ -36,7 +36,7 @@ public struct SegmentFactors {
       return
     }
     let isHalf = type == .bfloat16
-    // bfloat16 is widened in the registers anyhow; turning it there, too, costs less than reading float32 that is turned already.
+    // bfloat16 is widened on its way anyhow; turning it there, too, costs less than reading twice the bytes of float32 from memory.
     let sources = [a, isHalf ? b : try b.transposed(0, 1)]
     held = try sources.map { try $0.contiguous() }
     copiedBytes = zip(sources, held).reduce(0) { $0 + ($1.0.isContiguous ? 0 : $1.1.byteCount) }
