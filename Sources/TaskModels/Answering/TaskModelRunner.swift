@@ -14,7 +14,7 @@ public struct TaskModelRunner {
   public let model: TaskModel
   let base: Base
   private let encoder: PromptEncoder
-  let selection: (any ExpertSelection)?
+  let selection: LowRankSelection?
   let scores: LabelParts
 
   /// - Parameter model: The task model.
@@ -29,7 +29,7 @@ public struct TaskModelRunner {
       maxLength: min(model.form.maxLength, base.model.configuration.maxPositions),
       answerLimit: max(model.form.answerTokens, 1),
       chat: model.form.template.map { try base.chatForm(for: "the task", recorded: $0) })
-    selection = try model.expert.map { LowRankSelection(try $0.widened()) }
+    selection = model.expert.map { LowRankSelection($0) }
     scores = LabelParts(base, labelIds: encoder.labelIds)
   }
 
