@@ -123,7 +123,7 @@ public final class ServingEngine: Sendable {
     }
     let (stream, continuation) = AsyncStream.makeStream(of: EngineEvent.self)
     let number = try submit(
-      .text(request, continuation), asker: request.asker, deadline: request.deadline,
+      .text(request, continuation), asker: request.asker, deadline: request.deadline, queueTime: request.queueTime,
       tokens: request.prompt.count + most * request.choices, isBackground: request.isBackground)
     let inbox = inbox
     continuation.onTermination = { reason in
@@ -134,7 +134,8 @@ public final class ServingEngine: Sendable {
   }
 
   private func submit(
-    _ kind: EngineWork.Kind, asker: String, deadline: ContinuousClock.Instant?, tokens: Int, isBackground: Bool = false
+    _ kind: EngineWork.Kind, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?, tokens: Int,
+    isBackground: Bool = false
   ) throws -> Int {
     let now = ContinuousClock.now
     if let deadline, deadline <= now { throw EngineFailure.deadlineExceeded }
@@ -142,7 +143,7 @@ public final class ServingEngine: Sendable {
     return try inbox.submit(
       tokens: tokens, places: max(options.maxSequences - statistics.running, 0), most: options.maxWaiting,
       rate: statistics.tokensPerSecond,
-      patience: deadline.map { ($0 - now).seconds } ?? 30
+      patience: [deadline.map { $0 - now }, queueTime].compactMap { $0?.seconds }.min() ?? 30
     ) { number in
       EngineWork(
         number: number, kind: kind, asker: asker, deadline: deadline, tokens: tokens, isBackground: isBackground)
@@ -155,11 +156,13 @@ public final class ServingEngine: Sendable {
   /// - Parameter version: By the digest of its manifest.
   /// - Parameter asker: Who asks: requests of one asker wait behind each other.
   /// - Parameter deadline: When nobody waits for the answer any more.
+  /// - Parameter queueTime: As of ``EngineRequest``.
   /// - Throws: ``EngineFailure``; what a row that cannot be read makes the version throw.
   public func classify(
-    _ rows: [RequestRow], by version: Digest, asker: String = "", deadline: ContinuousClock.Instant? = nil
+    _ rows: [RequestRow], by version: Digest, asker: String = "", deadline: ContinuousClock.Instant? = nil,
+    queueTime: Duration? = nil
   ) async throws -> [TaskAnswer] {
-    try await answer(asker, deadline, Self.tokens(rows)) { .answers(rows, version: version, $0) }
+    try await answer(asker, deadline, queueTime, Self.tokens(rows)) { .answers(rows, version: version, $0) }
   }
 
   /// Tells which released task rows belong to: what `accrete route` tells.
@@ -167,12 +170,12 @@ public final class ServingEngine: Sendable {
   /// - Returns: The routes, the digest of the router that found them, and how many tokens it read.
   /// - Throws: ``EngineFailure``; ``ServingError/nothingReleased(path:)`` where there is none.
   public func route(
-    _ rows: [RequestRow], asker: String = "", deadline: ContinuousClock.Instant? = nil
+    _ rows: [RequestRow], asker: String = "", deadline: ContinuousClock.Instant? = nil, queueTime: Duration? = nil
   ) async throws -> RoutedRows {
     let router = try currentRouter()
-    let found: (routes: [RequestRouter.Route], tokens: Int) = try await answer(asker, deadline, Self.tokens(rows)) {
-      .routes(rows, router: router, $0)
-    }
+    let found: (routes: [RequestRouter.Route], tokens: Int) = try await answer(
+      asker, deadline, queueTime, Self.tokens(rows)
+    ) { .routes(rows, router: router, $0) }
     return RoutedRows(routes: found.routes, router: router.digest, tokens: found.tokens)
   }
 
@@ -180,7 +183,7 @@ public final class ServingEngine: Sendable {
   private static func tokens(_ rows: [RequestRow]) -> Int { rows.reduce(0) { $0 + $1.text.utf8.count / 4 + 1 } }
 
   private func answer<Value: Sendable>(
-    _ asker: String, _ deadline: ContinuousClock.Instant?, _ tokens: Int,
+    _ asker: String, _ deadline: ContinuousClock.Instant?, _ queueTime: Duration?, _ tokens: Int,
     _ kind: (@escaping @Sendable (Result<Value, any Error>) -> Void) -> EngineWork.Kind
   ) async throws -> Value {
     let (stream, continuation) = AsyncThrowingStream.makeStream(of: Value.self)
@@ -192,7 +195,7 @@ public final class ServingEngine: Sendable {
       case .failure(let error): continuation.finish(throwing: error)
       }
     }
-    let taken = try submit(kind, asker: asker, deadline: deadline, tokens: tokens)
+    let taken = try submit(kind, asker: asker, deadline: deadline, queueTime: queueTime, tokens: tokens)
     let inbox = inbox
     continuation.onTermination = { reason in if case .cancelled = reason { inbox.send(.cancel(taken)) } }
     for try await value in stream { return value }

@@ -68,7 +68,7 @@ struct ClassifyHandler: Sendable {
   ) async throws -> Answered {
     let grant = exchange.scope.caller.grant
     try grant.require(model: [ModelName.autoName])
-    let found = try await self.routes(rows, exchange)
+    let found = try await exchange.routes(rows)
     let routes = found.routes
     guard routes.count == rows.count else { throw EngineFailure.failed("the router left texts out") }
     for (index, route) in routes.enumerated() where route.task == nil {
@@ -101,10 +101,7 @@ struct ClassifyHandler: Sendable {
         .invalidValue, "`model`: \(model.id) is the base, which has no labels. Name a task, or auto.", param: "model")
     }
     try request.requireLabels(form.labels)
-    let (engine, id, deadline) = (core.engine, exchange.scope.caller.id, exchange.deadline)
-    let answers = try await exchange.scope.connection.whileConnected {
-      try await engine.classify(rows, by: digest, asker: id, deadline: deadline)
-    }
+    let answers = try await exchange.answers(rows, by: digest)
     guard answers.count == rows.count else { throw EngineFailure.failed("the task left texts out") }
     let lines = rows.indices.map { index in
       var line = AnswerLine(rows[index], task: model.task, version: model.id, route: routes?[index])
@@ -126,7 +123,7 @@ struct ClassifyHandler: Sendable {
       let (rows, grant) = (try ChatRows.rows(ofTexts: request.input), scope.caller.grant)
       try grant.require(model: [ModelName.autoName])
       try exchange.reserve(Self.tokens(rows))
-      let found = try await self.routes(rows, exchange)
+      let found = try await exchange.routes(rows)
       let results = found.routes.map { route in
         exchange.watch.routed(
           to: route.task, route.task == nil ? .unknown : .routed, confidence: route.task == nil ? nil : route.confidence
@@ -138,17 +135,6 @@ struct ClassifyHandler: Sendable {
       let headers = exchange.headers(accrete, model: ModelName.autoName)
       settle(exchange, found.tokens)
       return Response(json: try RouteAnswer(results).json(), headers: headers)
-    }
-  }
-
-  private func routes(
-    _ rows: [RequestRow], _ exchange: Exchange
-  ) async throws -> RoutedRows {
-    let (engine, id, deadline) = (core.engine, exchange.scope.caller.id, exchange.deadline)
-    return try await exchange.watch.routing {
-      try await exchange.scope.connection.whileConnected {
-        try await engine.route(rows, asker: id, deadline: deadline)
-      }
     }
   }
 

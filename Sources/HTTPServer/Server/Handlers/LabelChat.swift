@@ -24,11 +24,9 @@ struct LabelChat: Sendable {
     let prompt = try core.prompts.prompt(request, for: model)
     let row = try ChatRows.row(of: request.servedMessages, for: form, model: model.id)
     try exchange.reserve(prompt.ids.count)
-    let (engine, caller, deadline) = (core.engine, exchange.scope.caller, exchange.deadline)
-    let answers = try await exchange.scope.connection.whileConnected {
-      try await engine.classify([row], by: digest, asker: caller.id, deadline: deadline)
+    guard let given = try await exchange.answers([row], by: digest).first else {
+      throw EngineFailure.failed("the task said nothing")
     }
-    guard let given = answers.first else { throw EngineFailure.failed("the task said nothing") }
     var line = AnswerLine(row, task: model.task, version: model.id)
     line.take(given, labels: form.labels, LabelSelection(only: request.options.labels))
     let usage = AnswerUsage(promptTokens: prompt.ids.count)
