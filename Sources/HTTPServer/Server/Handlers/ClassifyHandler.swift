@@ -43,6 +43,7 @@ struct ClassifyHandler: Sendable {
     let usage = AnswerUsage(promptTokens: answered.tokens)
     let headers = exchange.headers(accrete, model: named.id)
     settle(exchange, answered.tokens, routing: answered.routingTokens)
+    accrete.times = exchange.times(request.options)?()
     let answer = ClassifyAnswer(model: named.id, results: answered.lines, usage: usage, accrete: accrete)
     return Response(json: try answer.json(), headers: headers)
   }
@@ -132,8 +133,10 @@ struct ClassifyHandler: Sendable {
       }
       var accrete = AccreteAnswer()
       accrete.release = core.catalog.revision
-      let headers = exchange.headers(accrete, model: ModelName.autoName)
+      var headers = exchange.headers(accrete, model: ModelName.autoName)
       settle(exchange, found.tokens)
+      // The answer is a list, which has no place for it.
+      if let times = exchange.times(request.options)?() { headers.set("server-timing", times.header) }
       return Response(json: try RouteAnswer(results).json(), headers: headers)
     }
   }

@@ -131,8 +131,10 @@ final class Exchange: Sendable {
   /// Answers texts by a version that has labels, as long as somebody waits for it.
   func answers(_ rows: [RequestRow], by version: Digest) async throws -> [TaskAnswer] {
     let (engine, id, deadline, queueTime) = (core.engine, scope.caller.id, deadline, queueTime)
-    return try await scope.connection.whileConnected {
-      try await engine.classify(rows, by: version, asker: id, deadline: deadline, queueTime: queueTime)
+    return try await watch.labelling {
+      try await scope.connection.whileConnected {
+        try await engine.classify(rows, by: version, asker: id, deadline: deadline, queueTime: queueTime)
+      }
     }
   }
 
@@ -172,6 +174,12 @@ final class Exchange: Sendable {
     for header in standing?.headers ?? [] { fields.set(header.name, header.value) }
     TraceHeaders.write(watch.context, to: &fields)
     return fields
+  }
+
+  /// What tells how long the request took; `nil`: it was not asked for.
+  func times(_ options: AccreteOptions) -> (@Sendable () -> RequestTimes)? {
+    guard options.isTraced else { return nil }
+    return { [watch] in watch.times }
   }
 
   func head(_ model: ServedModel) -> AnswerHead {

@@ -38,22 +38,26 @@ struct LabelChat: Sendable {
     let headers = exchange.headers(accrete, model: model.id)
     exchange.settle(usage)
     exchange.watch.answered(EngineUsage(promptTokens: usage.promptTokens, cachedTokens: 0, completionTokens: 0))
+    let times = exchange.times(request.options)?()
     let head = exchange.head(model)
     guard request.stream.isAsked else {
+      accrete.times = times
       let choice = ChatCompletion.Choice(given.text, finish: .stop)
       return Response(
         json: ChatCompletion(head, choices: [choice], usage: usage, accrete: accrete).json, headers: headers)
     }
-    return streamed(given.text, head, usage, accrete, headers)
+    return streamed(given.text, head, usage, accrete, times, headers)
   }
 
   /// The label in the form of a stream, as one piece.
   private func streamed(
-    _ text: String, _ head: AnswerHead, _ usage: AnswerUsage, _ accrete: AccreteAnswer, _ headers: HTTPFields
+    _ text: String, _ head: AnswerHead, _ usage: AnswerUsage, _ accrete: AccreteAnswer, _ times: RequestTimes?,
+    _ headers: HTTPFields
   ) -> Response {
     let stream = ChatStream(head, includesUsage: request.stream.includesUsage)
     var last = AccreteAnswer()
     last.stopReasons = [.label]
+    last.times = times
     var events = [
       stream.first(choice: 0, accrete: accrete), stream.piece(choice: 0, text: text),
       stream.last(choice: 0, finish: .stop, accrete: last),

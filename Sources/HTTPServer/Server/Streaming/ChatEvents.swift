@@ -9,6 +9,8 @@ struct ChatEvents: EventForm {
   let choices: Int
   /// `nil`: log-probabilities were not asked for.
   let bytes: (@Sendable (Int) -> [UInt8])?
+  /// What the last piece of each choice tells; `nil`: it was not asked for.
+  let times: (@Sendable () -> RequestTimes)?
 
   func opening() -> [Data] {
     (0..<choices).map { stream.first(choice: $0, accrete: $0 == 0 ? accrete : nil) }
@@ -24,6 +26,7 @@ struct ChatEvents: EventForm {
     case .finished(let choice, let end):
       var answer = AccreteAnswer()
       answer.stopReasons = [StopReason(end)]
+      answer.times = times?()
       return [stream.last(choice: choice, finish: FinishReason(end), accrete: answer)]
     case .admitted, .completed, .failed: return []
     }
