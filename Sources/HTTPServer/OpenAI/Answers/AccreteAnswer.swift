@@ -53,6 +53,13 @@ public struct AccreteAnswer: Sendable {
 
   public init() {}
 
+  /// What the last piece of a choice says.
+  static func last(_ reason: StopReason, times: RequestTimes?) -> AccreteAnswer {
+    var answer = AccreteAnswer()
+    (answer.stopReasons, answer.times) = ([reason], times)
+    return answer
+  }
+
   var tree: JSONTree {
     var tree = JSONTree.object([JSONTree.Member]())
     tree["expert"] = expert.map(Self.tree)

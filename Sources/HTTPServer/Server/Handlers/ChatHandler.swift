@@ -64,6 +64,6 @@ struct ChatHandler: Sendable {
         text.text, finish: FinishReason(text.end), logprobs: bytes.map { ChatLogprobs(text.tokens, bytes: $0) })
     }
     return Response(
-      json: ChatCompletion(head, choices: choices, usage: usage, accrete: accrete).json, headers: headers)
+      json: ChatCompletion.json(head, choices: choices, usage: usage, accrete: accrete), headers: headers)
   }
 }

@@ -60,7 +60,7 @@ struct CompletionHandler: Sendable {
         logprobs: bytes.map { CompletionLogprobs(text.tokens, from: &position, bytes: $0) })
     }
     return Response(
-      json: TextCompletion(head, choices: choices, usage: usage, accrete: accrete).json, headers: headers)
+      json: TextCompletion.json(head, choices: choices, usage: usage, accrete: accrete), headers: headers)
   }
 
   /// What is routed: all prompts go to one model, so that there has to be one text.

@@ -44,7 +44,7 @@ struct LabelChat: Sendable {
       accrete.times = times
       let choice = ChatCompletion.Choice(given.text, finish: .stop)
       return Response(
-        json: ChatCompletion(head, choices: [choice], usage: usage, accrete: accrete).json, headers: headers)
+        json: ChatCompletion.json(head, choices: [choice], usage: usage, accrete: accrete), headers: headers)
     }
     return streamed(given.text, head, usage, accrete, times, headers)
   }
@@ -55,12 +55,9 @@ struct LabelChat: Sendable {
     _ headers: HTTPFields
   ) -> Response {
     let stream = ChatStream(head, includesUsage: request.stream.includesUsage)
-    var last = AccreteAnswer()
-    last.stopReasons = [.label]
-    last.times = times
     var events = [
       stream.first(choice: 0, accrete: accrete), stream.piece(choice: 0, text: text),
-      stream.last(choice: 0, finish: .stop, accrete: last),
+      stream.last(choice: 0, finish: .stop, accrete: .last(.label, times: times)),
     ]
     if stream.includesUsage { events.append(stream.usage(usage)) }
     let bytes = events.reduce(into: Data()) { $0 += ServerSentEvent.data($1).bytes } + ServerSentEvent.done.bytes

@@ -24,9 +24,7 @@ struct ChatEvents: EventForm {
       guard !text.isEmpty || logprobs != nil && !tokens.isEmpty else { return [] }
       return [stream.piece(choice: choice, text: text, logprobs: logprobs)]
     case .finished(let choice, let end):
-      var answer = AccreteAnswer()
-      answer.stopReasons = [StopReason(end)]
-      answer.times = times?()
+      let answer = AccreteAnswer.last(StopReason(end), times: times?())
       return [stream.last(choice: choice, finish: FinishReason(end), accrete: answer)]
     case .admitted, .completed, .failed: return []
     }
