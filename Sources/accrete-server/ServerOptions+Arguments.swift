@@ -115,7 +115,8 @@ struct RecordOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write a span of each request to this file, one JSON object a line; never a text.", valueName: "file"))
+      "Write a span of each request to this file, one JSON object a line; never a text of a message.", valueName: "file"
+    ))
   var traceFile: String?
 
   @Option(help: "Form of the log on standard error: text or json.")

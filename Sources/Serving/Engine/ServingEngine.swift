@@ -125,7 +125,7 @@ public final class ServingEngine: Sendable {
     }
     let (stream, continuation) = AsyncStream.makeStream(of: EngineEvent.self)
     let number = try submit(
-      .text(request, continuation), asker: request.asker, deadline: request.deadline,
+      .text(request, continuation), asker: request.asker, deadline: request.deadline, queueTime: request.queueTime,
       tokens: request.prompt.count + most * request.choices, isBackground: request.isBackground)
     let inbox = inbox
     continuation.onTermination = { reason in
@@ -136,7 +136,8 @@ public final class ServingEngine: Sendable {
   }
 
   private func submit(
-    _ kind: EngineWork.Kind, asker: String, deadline: ContinuousClock.Instant?, tokens: Int, isBackground: Bool = false
+    _ kind: EngineWork.Kind, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?, tokens: Int,
+    isBackground: Bool = false
   ) throws -> Int {
     let now = ContinuousClock.now
     if let deadline, deadline <= now { throw EngineFailure.deadlineExceeded }
@@ -144,7 +145,7 @@ public final class ServingEngine: Sendable {
     return try inbox.submit(
       tokens: tokens, places: max(options.maxSequences - statistics.running, 0), most: options.maxWaiting,
       rate: statistics.tokensPerSecond,
-      patience: deadline.map { ($0 - now).seconds } ?? 30
+      patience: [deadline.map { $0 - now }, queueTime].compactMap { $0?.seconds }.min() ?? 30
     ) { number in
       EngineWork(
         number: number, kind: kind, asker: asker, deadline: deadline, tokens: tokens, isBackground: isBackground)
@@ -157,11 +158,13 @@ public final class ServingEngine: Sendable {
   /// - Parameter version: By the digest of its manifest.
   /// - Parameter asker: Who asks: requests of one asker wait behind each other.
   /// - Parameter deadline: When nobody waits for the answer any more.
+  /// - Parameter queueTime: As of ``EngineRequest``.
   /// - Throws: ``EngineFailure``; what a row that cannot be read makes the version throw.
   public func classify(
-    _ rows: [RequestRow], by version: Digest, asker: String = "", deadline: ContinuousClock.Instant? = nil
+    _ rows: [RequestRow], by version: Digest, asker: String = "", deadline: ContinuousClock.Instant? = nil,
+    queueTime: Duration? = nil
   ) async throws -> [TaskAnswer] {
-    try await answer(asker, deadline, Self.tokens(rows)) { .answers(rows, version: version, $0) }
+    try await answer(asker, deadline, queueTime, Self.tokens(rows)) { .answers(rows, version: version, $0) }
   }
 
   /// Tells which released task rows belong to: what `accrete route` tells.
@@ -170,10 +173,12 @@ public final class ServingEngine: Sendable {
   /// - Parameter router: By its digest; `nil`: the current release's.
   /// - Parameter asker: Who asks.
   /// - Parameter deadline: When nobody waits for the answer any more.
+  /// - Parameter queueTime: How long it may wait for its turn; `nil`: until the deadline.
   /// - Returns: The routes, the digest of the router that found them, and how many tokens there are in what it reads.
   /// - Throws: ``EngineFailure``; ``ServingError/nothingReleased(path:)`` where there is none.
   public func route(
-    _ rows: [RequestRow], by router: Digest? = nil, asker: String = "", deadline: ContinuousClock.Instant? = nil
+    _ rows: [RequestRow], by router: Digest? = nil, asker: String = "", deadline: ContinuousClock.Instant? = nil,
+    queueTime: Duration? = nil
   ) async throws -> RoutedRows {
     let router = try current(router)
     let keys = rows.map { DecisionCache.key(router.digest, $0.text, instruction: $0.instruction) }
@@ -181,7 +186,7 @@ public final class ServingEngine: Sendable {
     let missing = found.indices.filter { found[$0] == nil }
     if !missing.isEmpty {
       let asked = missing.map { rows[$0] }
-      let routed: [DecisionCache.Decision] = try await answer(asker, deadline, Self.tokens(asked)) {
+      let routed: [DecisionCache.Decision] = try await answer(asker, deadline, queueTime, Self.tokens(asked)) {
         .routes(asked, router: router, $0)
       }
       for (row, decision) in zip(missing, routed) {
@@ -198,7 +203,7 @@ public final class ServingEngine: Sendable {
   private static func tokens(_ rows: [RequestRow]) -> Int { rows.reduce(0) { $0 + $1.text.utf8.count / 4 + 1 } }
 
   private func answer<Value: Sendable>(
-    _ asker: String, _ deadline: ContinuousClock.Instant?, _ tokens: Int,
+    _ asker: String, _ deadline: ContinuousClock.Instant?, _ queueTime: Duration?, _ tokens: Int,
     _ kind: (@escaping @Sendable (Result<Value, any Error>) -> Void) -> EngineWork.Kind
   ) async throws -> Value {
     let (stream, continuation) = AsyncThrowingStream.makeStream(of: Value.self)
@@ -210,7 +215,7 @@ public final class ServingEngine: Sendable {
       case .failure(let error): continuation.finish(throwing: error)
       }
     }
-    let taken = try submit(kind, asker: asker, deadline: deadline, tokens: tokens)
+    let taken = try submit(kind, asker: asker, deadline: deadline, queueTime: queueTime, tokens: tokens)
     let inbox = inbox
     continuation.onTermination = { reason in if case .cancelled = reason { inbox.send(.cancel(taken)) } }
     for try await value in stream { return value }

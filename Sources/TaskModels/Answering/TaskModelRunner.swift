@@ -64,7 +64,7 @@ public struct TaskModelRunner {
     }
     let own = model.expert
     let scores = try evaluator.scores(
-      examples, question, expert: { try own.map { PreparedExpert(try $0.widened()) } }, progress: progress)
+      examples, question, expert: { own.map { PreparedExpert($0) } }, progress: progress)
     return try answers(examples, scores: scores)
   }
 

@@ -44,6 +44,7 @@ struct ClassifyHandler: Sendable {
     let usage = AnswerUsage(promptTokens: answered.tokens)
     let headers = exchange.headers(accrete, model: named.id)
     settle(exchange, answered.tokens, routing: answered.routingTokens)
+    accrete.times = exchange.times(request.options)?()
     let answer = ClassifyAnswer(model: named.id, results: answered.lines, usage: usage, accrete: accrete)
     return Response(json: try answer.json(), headers: headers)
   }
@@ -69,7 +70,7 @@ struct ClassifyHandler: Sendable {
   ) async throws -> Answered {
     let grant = exchange.scope.caller.grant
     try grant.require(model: [ModelName.autoName])
-    let found = try await self.routes(rows, by: served.router, exchange)
+    let found = try await exchange.routes(rows, by: served.router)
     let routes = found.routes
     guard routes.count == rows.count else { throw EngineFailure.failed("the router left texts out") }
     for (index, route) in routes.enumerated() where route.task == nil {
@@ -115,10 +116,7 @@ struct ClassifyHandler: Sendable {
         .invalidValue, "`model`: \(model.id) is the base, which has no labels. Name a task, or auto.", param: "model")
     }
     try request.requireLabels(form.labels)
-    let (engine, id, deadline) = (core.engine, exchange.scope.caller.id, exchange.deadline)
-    let answers = try await exchange.scope.connection.whileConnected {
-      try await engine.classify(rows, by: digest, asker: id, deadline: deadline)
-    }
+    let answers = try await exchange.answers(rows, by: digest)
     guard answers.count == rows.count else { throw EngineFailure.failed("the task left texts out") }
     let lines = rows.indices.map { index in
       var line = AnswerLine(rows[index], task: model.task, version: model.id, route: routes?[index])
@@ -141,7 +139,7 @@ struct ClassifyHandler: Sendable {
       try grant.require(model: [ModelName.autoName])
       try exchange.reserve(Self.tokens(rows))
       let served = core.catalog.served
-      let found = try await self.routes(rows, by: served.router, exchange)
+      let found = try await exchange.routes(rows, by: served.router)
       let results = found.routes.map { route in
         exchange.watch.routed(
           to: route.task, route.task == nil ? .unknown : .routed, confidence: route.task == nil ? nil : route.confidence
@@ -150,20 +148,11 @@ struct ClassifyHandler: Sendable {
       }
       var accrete = AccreteAnswer()
       accrete.release = served.revision
-      let headers = exchange.headers(accrete, model: ModelName.autoName)
+      var headers = exchange.headers(accrete, model: ModelName.autoName)
       settle(exchange, found.tokens)
+      // The answer is a list, which has no place for it.
+      if let times = exchange.times(request.options)?() { headers.set("server-timing", times.header) }
       return Response(json: try RouteAnswer(results).json(), headers: headers)
-    }
-  }
-
-  private func routes(
-    _ rows: [RequestRow], by router: Digest?, _ exchange: Exchange
-  ) async throws -> RoutedRows {
-    let (engine, id, deadline) = (core.engine, exchange.scope.caller.id, exchange.deadline)
-    return try await exchange.watch.routing {
-      try await exchange.scope.connection.whileConnected {
-        try await engine.route(rows, by: router, asker: id, deadline: deadline)
-      }
     }
   }
 
