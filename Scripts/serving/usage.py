@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import tempfile
@@ -19,26 +20,35 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"{self.prog}: {message}\n")
 
 
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a number of 1 or more expected, got {text!r}")
+    return int(text)
+
+
+def amount(text: str) -> float:
+    """A number above 0, with a part behind the point or without."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"a number above 0 expected, got {text!r}")
+    return value
+
+
 def parser(description: str) -> Parser:
     made = Parser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--bin", type=Path, help="folder with accrete and accrete-server (default: those on the PATH)")
-    made.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="threads of the server (default: all processors)")
+    made.add_argument("--threads", type=positive, default=len(os.sched_getaffinity(0)), help="threads of the server (default: all processors)")
     made.add_argument("--seed", type=int, default=0, help="from which prompts and times follow")
     made.add_argument("--out", type=Path, help="write the result here instead of standard output")
     return made
 
 
-def folder(path: Path | None, kind: str) -> Path:
-    if path is None or not path.is_dir():
-        raise Away(f"{kind}: a folder expected, got {path}")
-    return path
-
-
 def run(made: Parser, body: Callable[[argparse.Namespace, Path], int]) -> NoReturn:
     """Runs with a scratch folder of its own, which is gone afterwards."""
     options = made.parse_args()
-    if options.threads < 1:
-        made.error(f"--threads: a number of 1 or more expected, got {options.threads}")
     if options.out and not options.out.absolute().parent.is_dir():
         made.error(f"--out {options.out}: a file in a folder that exists expected")
     try:
