@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,10 @@ class Bench:
     # --expert-memory that holds a quarter of them, and one that holds all.
     quarter: int
     whole: int
+    kv_memory: str
 
     def server(self, memory: int, *more: str) -> Served:
-        words = ["--threads", str(self.threads), "--kv-memory", "64MiB", "--expert-memory", str(memory), *more]
+        words = ["--threads", str(self.threads), "--kv-memory", self.kv_memory, "--expert-memory", str(memory), *more]
         return Served(self.bin, self.registry, words, self.scratch)
 
 
@@ -42,11 +43,11 @@ def one_each(bench: Bench, number: int, tokens: int) -> list[tuple[str, dict[str
     return [completion(name, prompt(32, chance), tokens) for name in bench.names]
 
 
-def sized(bin: Path | None, registry: Path, scratch: Path, threads: int, seed: int, names: list[str], bytes: int) -> Bench:
+def sized(bin: Path | None, registry: Path, scratch: Path, threads: int, seed: int, names: list[str], bytes: int, kv_memory: str) -> Bench:
     """How much memory an expert takes is the server's to say: one with too little for all is used once with each, and what is resident then
     is counted."""
     guess = max(1, len(names) * bytes // 2)
-    bench = Bench(bin, registry, scratch, threads, seed, names, guess, guess)
+    bench = Bench(bin, registry, scratch, threads, seed, names, guess, guess, kv_memory)
     with bench.server(guess) as server:
         answers, _ = closed(server.port, 8, one_each(bench, -1, 1))
         refuse_failures(answers, server)
@@ -54,7 +55,7 @@ def sized(bin: Path | None, registry: Path, scratch: Path, threads: int, seed: i
     if not 0 < resident < len(names):
         raise Away(f"some but not all of {len(names)} experts resident in {guess} bytes expected, got {resident:.0f}. Use more --versions")
     each = guess / resident
-    return Bench(bin, registry, scratch, threads, seed, names, round(each * len(names) / 4), round(each * len(names) * 2))
+    return replace(bench, quarter=round(each * len(names) / 4), whole=round(each * len(names) * 2))
 
 
 def refuse_failures(answers: list[Answer], server: Served) -> None:
@@ -69,7 +70,9 @@ def part(bench: Bench, rounds: int, workers: int, tokens: int, tolerance: float)
     speeds: dict[str, list[float]] = {"quarter": [], "whole": []}
     memory: list[int] = []
     with ExitStack() as stack:
-        servers = {"quarter": stack.enter_context(bench.server(bench.quarter)), "whole": stack.enter_context(bench.server(bench.whole))}
+        # No two prompts begin alike here, and a prefix cache that fills would be taken for growth.
+        servers = {kind: stack.enter_context(bench.server(memory_for, "--no-prefix-cache"))
+                   for kind, memory_for in [("quarter", bench.quarter), ("whole", bench.whole)]}
         failed = 0
         for number in range(rounds + 1):
             for kind in (["quarter", "whole"] if number % 2 else ["whole", "quarter"]):
