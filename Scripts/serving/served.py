@@ -28,6 +28,18 @@ def program(folder: Path | None, name: str) -> Path:
     return Path(found).absolute()
 
 
+def ran(*words: str | Path) -> str:
+    """What a program wrote on standard output; one that fails or is not there is why nothing can be measured."""
+    shown = " ".join(map(str, words))
+    try:
+        run = subprocess.run([str(word) for word in words], capture_output=True, text=True)
+    except OSError as error:
+        raise Away(f"{words[0]}: a program expected, got {error}") from error
+    if run.returncode:
+        raise Away(f"{shown} ended with {run.returncode}: {run.stderr.strip()[-500:]}")
+    return run.stdout
+
+
 def status_bytes(text: str, key: str) -> int:
     """A figure of /proc/PID/status, in bytes."""
     for line in text.splitlines():

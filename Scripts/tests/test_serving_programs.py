@@ -14,7 +14,7 @@ sys.path.insert(0, str(SCRIPTS / "serving"))
 
 import leaving
 from asking import ask, completion
-from served import Away, copied
+from served import Away, copied, ran
 
 PROGRAMS = ["measure_disconnects", "measure_experts", "measure_prediction", "measure_rollback", "measure_soak"]
 HEAD = b"HTTP/1.1 200 OK\r\nx-accrete-model: a@1\r\nx-accrete-release: 7\r\ncontent-type: text/event-stream\r\n\r\n"
@@ -133,6 +133,13 @@ class ProgramTests(unittest.TestCase):
                 ended = self.run_program(name, "--registry", folder, "--bin", folder)
                 self.assertEqual(ended.returncode, 69, ended.stderr)
                 self.assertIn("registry.sqlite expected", ended.stderr)
+
+    def test_a_program_that_is_not_there_or_fails(self) -> None:
+        self.assertEqual(ran(sys.executable, "-c", "print(3)"), "3\n")
+        with self.assertRaisesRegex(Away, "ended with 3: no"):
+            ran(sys.executable, "-c", "import sys; print('no', file=sys.stderr); sys.exit(3)")
+        with self.assertRaisesRegex(Away, "a program expected"):
+            ran("/nowhere/accrete-bench", "fit")
 
     def test_the_named_registry_stays_as_it_is(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
