@@ -154,6 +154,10 @@ def main() -> None:
     to_first_step = time.time() - options.started
     for _ in range(1, options.warm_up):
         step()
+    # Accrete runs the longest batch first, as a dry run: its memory is compared with that of a peer that has seen it, too.
+    with computing(context):
+        loss_of(max(works, key=lambda work: work.batch.ids.numel()))[0].backward()
+    optimizer.zero_grad(set_to_none=True)
     say({"versions": versions(), "threads": torch.get_num_threads(), "first_loss": first,
          "seconds_to_first_step": to_first_step, "trained_parameters": sum(p.numel() for p in trained),
          "settings": settings})
