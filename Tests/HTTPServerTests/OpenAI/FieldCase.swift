@@ -101,6 +101,8 @@ struct FieldCase: Sendable, CustomTestStringConvertible {
     FieldCase(name: "prompt_cache_key", valid: ["\"u\""], invalid: ["1"]),
     FieldCase(name: "prompt_cache_retention", valid: ["\"24h\""], invalid: ["24"]),
     FieldCase(
+      name: "prompt_cache_options", valid: ["{}", "null", #"{"mode":"explicit","ttl":"30m"}"#], invalid: ["[]", "1"]),
+    FieldCase(
       name: "metadata",
       valid: [
         "{}", #"{"a":"b"}"#, Make.object(16) { "\"\($0)\":\"v\"" }, "{\"a\":\(Make.text(512))}",
