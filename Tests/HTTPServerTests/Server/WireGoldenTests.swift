@@ -2,6 +2,7 @@ import Access
 import Files
 import Foundation
 import Serving
+import Synchronization
 import TestSupport
 import Testing
 
