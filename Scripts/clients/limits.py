@@ -12,6 +12,8 @@ import openai
 
 from target import Target
 
+# Seconds: what the client waits at the most because a header says so; newer ones wait 120.
+LONGEST = 60
 SCENARIOS: list[Callable[[Target], None]] = []
 
 
@@ -46,9 +48,13 @@ def filled(target: Target) -> Iterator[Callable[[], None]]:
                 for _ in answer.iter_lines():
                     if ended.is_set():
                         return
-            time.sleep(0.005)
+            time.sleep(0.001)
 
-    threads = [threading.Thread(target=hold, daemon=True) for _ in range(4)]
+    # How long others would have to wait a server guesses by what it has done: without any of it, much too long.
+    httpx.post(
+        f"{target.tight_url}/v1/completions", timeout=60,
+        json={"model": target.base, "prompt": "The day", "max_tokens": 480, "ignore_eos": True})
+    threads = [threading.Thread(target=hold, daemon=True) for _ in range(8)]
     for thread in threads:
         thread.start()
     try:
@@ -96,4 +102,5 @@ def retry_after_is_obeyed(target: Target) -> None:
     assert error is None and len(seen) > 1, (seen, error)
     for (first, refusal), (second, _) in zip(seen, seen[1:]):
         wait = int(refusal.headers["retry-after"])
-        assert second - first >= wait - 0.05, f"repeated after {second - first:.2f} s of {wait}"
+        # The client takes a longer time for a mistake, and waits as it does without the header.
+        assert wait > LONGEST or second - first >= wait - 0.05, f"repeated after {second - first:.2f} s of {wait}"
