@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Callable
 
 import openai
@@ -199,8 +200,9 @@ def wrong_key(target: Target) -> None:
 @scenario
 def leaving_a_stream(target: Target) -> None:
     async def leave() -> None:
-        async for _ in chat(target, target.base, max_tokens=300, extra_body={"ignore_eos": True}).astream(TEXT):
-            return
+        async with contextlib.aclosing(
+            chat(target, target.base, max_tokens=300, extra_body={"ignore_eos": True}).astream(TEXT)) as pieces:
+            await anext(pieces)
 
     LOOP.run_until_complete(leave())
     assert chat(target, target.base, max_tokens=2).invoke(TEXT).usage_metadata["output_tokens"] <= 2
