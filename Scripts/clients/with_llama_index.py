@@ -12,6 +12,8 @@ import limits
 from target import Target
 
 SCENARIOS: list[Callable[[Target], None]] = []
+# One for all: connections that a client keeps stay bound to the loop that they were opened in.
+LOOP = asyncio.new_event_loop()
 TEXT = "In the weather of place 3 there is fog."
 
 
@@ -96,7 +98,7 @@ def usage_of_a_stream(target: Target) -> None:
 
 @scenario
 def without_waiting(target: Target) -> None:
-    assert asyncio.run(model(target, target.task).achat([said()])).message.content in target.labels
+    assert LOOP.run_until_complete(model(target, target.task).achat([said()])).message.content in target.labels
 
 
 @scenario
@@ -104,7 +106,7 @@ def pieces_without_waiting(target: Target) -> None:
     async def collect() -> list:
         return [piece async for piece in await model(target, target.task).astream_chat([said()])]
 
-    assert asyncio.run(collect())[-1].message.content in target.labels
+    assert LOOP.run_until_complete(collect())[-1].message.content in target.labels
 
 
 @scenario
@@ -113,7 +115,7 @@ def many_at_once(target: Target) -> None:
         own = model(target, target.base, False, max_tokens=6, temperature=0)
         return [answer.text for answer in await asyncio.gather(*(own.acomplete("The day") for _ in range(16)))]
 
-    assert len(set(asyncio.run(ask()))) == 1
+    assert len(set(LOOP.run_until_complete(ask()))) == 1
 
 
 @scenario
