@@ -152,7 +152,7 @@ public struct DecoderModel: Sendable {
     guard longest <= configuration.maxPositions || batch.positions != nil else {
       throw DecoderError.sequenceTooLong(length: longest, limit: configuration.maxPositions)
     }
-    guard batch.sharedTokens == 0 || (cache == nil && !tracing && batch.positions != nil) else {
+    guard batch.shared.allSatisfy({ $0 == nil }) || (cache == nil && !tracing && batch.positions != nil) else {
       throw TorchError.unexpectedResult(
         operation: "a pass with shared tokens", expected: "positions, no cache, no backward pass", got: "another one")
     }

@@ -4,7 +4,7 @@ import Torch
 ///
 /// All are packed: one after the other, without padding. Attention is block-diagonal: each sequence looks at itself only.
 ///
-/// Tokens that all sequences share (``TokenBatch/sharedTokens``) stand there once, with the first one. Attention sees them in each.
+/// Tokens that sequences share (``TokenBatch/SharedStart``) stand there once, with the first of them. Attention sees them in each.
 ///
 /// Behind the real tokens may stand alignment padding (``TokenBatch/alignmentPadding(for:_:)``): copies of the first token.
 struct Packing {
@@ -58,19 +58,13 @@ struct Packing {
   }
 
   private static func expansion(_ batch: TokenBatch, _ alignmentPadding: Int) throws -> Expansion? {
-    guard batch.sharedTokens > 0 else { return nil }
-    var (expanded, own, computed): ([Int], [Int], Int) = ([], [], 0)
-    for (sequence, length) in batch.lengths.enumerated() {
-      for index in 0..<length {
-        if sequence > 0, index < batch.sharedTokens {
-          expanded.append(index)
-        } else {
-          own.append(expanded.count)
-          expanded.append(computed)
-          computed += 1
-        }
-      }
+    guard batch.shared.contains(where: { $0 != nil }) else { return nil }
+    var (expanded, own): ([Int], [Int]) = ([], [])
+    batch.eachToken { _, _, computed, isOwn in
+      if isOwn { own.append(expanded.count) }
+      expanded.append(computed)
     }
+    let computed = own.count
     own += (0..<alignmentPadding).map { expanded.count + $0 }
     expanded += (0..<alignmentPadding).map { computed + $0 }
     return Expansion(

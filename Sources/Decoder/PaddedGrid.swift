@@ -17,19 +17,13 @@ struct PaddedGrid {
 
   init(_ batch: TokenBatch, _ alignmentPadding: Int) throws {
     (sequenceCount, time, tokens, device) = (batch.sequenceCount, batch.time, batch.computedTokens, batch.device)
-    let shared = batch.sharedTokens
-    let isPadded = shared > 0 || batch.lengths.contains { $0 != batch.time }
+    let time = time
+    let isPadded = batch.shared.contains { $0 != nil } || batch.lengths.contains { $0 != batch.time }
     var positions: [Int] = []
     var grid = [Int](repeating: 0, count: sequenceCount * time)
-    for (sequence, length) in batch.lengths.enumerated() {
-      for index in 0..<length {
-        if sequence > 0, index < shared {
-          grid[sequence * time + index] = index
-        } else {
-          grid[sequence * time + index] = positions.count
-          positions.append(sequence * time + index)
-        }
-      }
+    batch.eachToken { sequence, index, computed, isOwn in
+      grid[sequence * time + index] = computed
+      if isOwn { positions.append(sequence * time + index) }
     }
     self.positions = isPadded ? try Tensor(positions, on: device) : nil
     self.grid = isPadded ? try Tensor(grid, on: device) : nil

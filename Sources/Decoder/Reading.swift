@@ -45,17 +45,19 @@ struct Reading {
     inference = nil
   }
 
-  /// The same of a pass without gradients, which needs no round number of rows. The rows that are read go through our own kernel, whatever
-  /// their number: a slice for the end of one prompt would be nearly empty.
+  /// The same of a pass without gradients, which needs no round number of rows. Where prompts are read, the rows go through our own kernel,
+  /// whatever their number: a slice for the end of one prompt would be nearly empty.
   ///
   /// - Parameter indices: Numbers of tokens, ascending.
-  /// - Returns: `nil` where it would save too little and all tokens go through that kernel anyhow.
-  init?(_ indices: [Int], of tokens: Int, _ inference: InferencePass, on device: Device) throws {
-    guard !indices.isEmpty, inference.slices.sliced > 0 || 4 * indices.count <= 3 * tokens else { return nil }
+  /// - Parameter sliced: So many of them go in slices.
+  /// - Returns: `nil` where it would save too little and all tokens go through the same kernel anyhow.
+  init?(_ indices: [Int], of tokens: Int, _ inference: InferencePass, on device: Device, sliced: Int = 0) throws {
+    let isSameKernel = sliced > 0 || inference.slices.sliced == 0
+    guard !indices.isEmpty, !isSameKernel || 4 * indices.count <= 3 * tokens else { return nil }
     (order, count, experts) = (indices, indices.count, nil)
     rows = try Tensor(indices, on: device)
     real = rows
-    self.inference = inference.narrowed(to: indices, sliced: 0)
+    self.inference = inference.narrowed(to: indices, sliced: sliced)
   }
 
   /// Rows of all tokens → rows that are read, with the copies. [tokens, …] → [rows, …]

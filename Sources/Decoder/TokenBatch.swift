@@ -10,8 +10,8 @@ public struct TokenBatch: Sendable {
   public let mask: AttentionMask
   /// Tokens of each sequence.
   public let lengths: [Int]
-  /// So many first tokens are the same in all sequences, and see the same: they are computed once, as the first one's. 0: none.
-  public let sharedTokens: Int
+  /// What each sequence begins with that is computed as an earlier one's; `nil`: nothing. Empty: all tokens are computed.
+  let shared: [SharedStart?]
   /// Where the batch is computed.
   public let device: Device
   /// How far the number of its tokens is rounded up.
@@ -26,7 +26,36 @@ public struct TokenBatch: Sendable {
   /// Real tokens of all sequences.
   public var tokens: Int { lengths.reduce(0, +) }
   /// Real tokens that a pass computes: shared ones count once.
-  public var computedTokens: Int { tokens - sharedTokens * max(sequenceCount - 1, 0) }
+  public var computedTokens: Int { tokens - shared.reduce(0) { $0 + ($1?.tokens ?? 0) } }
+
+  /// First tokens of a sequence that are those of an earlier one, and see the same.
+  public struct SharedStart: Sendable, Equatable {
+    /// The number of the earlier sequence, which computes all of its own tokens.
+    public let sequence: Int
+    public let tokens: Int
+
+    public init(sequence: Int, tokens: Int) { (self.sequence, self.tokens) = (sequence, tokens) }
+  }
+
+  /// Tokens of a sequence that are computed as an earlier one's.
+  func sharedTokens(of sequence: Int) -> Int { shared.isEmpty ? 0 : shared[sequence]?.tokens ?? 0 }
+
+  /// The number among the computed tokens of each token of each sequence, with whether it is the sequence's own.
+  func eachToken(_ body: (_ sequence: Int, _ index: Int, _ computed: Int, _ isOwn: Bool) -> Void) {
+    var (next, first) = (0, [Int](repeating: 0, count: lengths.count))
+    for (sequence, length) in lengths.enumerated() {
+      let start = shared.isEmpty ? nil : shared[sequence]
+      first[sequence] = next
+      for index in 0..<length {
+        if let start, index < start.tokens {
+          body(sequence, index, first[start.sequence] + index, false)
+        } else {
+          body(sequence, index, next, true)
+          next += 1
+        }
+      }
+    }
+  }
 
   /// Tokens that are added to `tokens` real ones so that their number is a round one; they are unused.
   ///
@@ -70,16 +99,24 @@ public struct TokenBatch: Sendable {
   ///   - lengths: Of each sequence.
   ///   - positions: Of the same tokens; `nil`: 0, 1, 2, … in every sequence.
   ///   - mask: What each token may look at; groups are those of the tokens that are computed.
-  ///   - sharedTokens: So many first tokens are the same in all sequences; `ids` and `positions` have them once. For passes without a
-  ///     cache that are not traced, and experts that treat all sequences alike.
+  ///   - shared: What sequences begin with that is computed as an earlier one's: `ids`, `positions` and groups have it once, there. Of each
+  ///     sequence, or empty. For passes without a cache that are not traced, and experts that treat such sequences alike.
   ///   - device: Where the batch is computed.
   ///   - rounding: How far the number of tokens is rounded up (``DecoderModel/rounding``).
   public init(
-    ids: [Int], lengths: [Int], positions: [Int]? = nil, mask: AttentionMask = .causal, sharedTokens: Int = 0,
+    ids: [Int], lengths: [Int], positions: [Int]? = nil, mask: AttentionMask = .causal, shared: [SharedStart?] = [],
     on device: Device = .cpu, rounding: Rounding = .coarse
   ) {
     self.rounding = rounding
     (self.ids, self.positions, self.mask, self.lengths, self.device) = (ids, positions, mask, lengths, device)
-    self.sharedTokens = max(0, min(sharedTokens, lengths.min() ?? 0))
+    // What would not fit is computed: only a sequence that computes all of its own tokens can be begun with.
+    self.shared =
+      shared.count == lengths.count
+      ? shared.enumerated().map { number, start in
+        guard let start, start.tokens > 0, start.tokens <= lengths[number], (0..<number).contains(start.sequence),
+          shared[start.sequence] == nil, start.tokens <= lengths[start.sequence]
+        else { return nil }
+        return start
+      } : []
   }
 }

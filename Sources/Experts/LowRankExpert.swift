@@ -9,12 +9,22 @@ public struct LowRankExpert: Sendable {
   public let pairs: [[ProjectionSite: LowRankPair]]
   /// Where its feed-forward pairs are in a layer of the base.
   package let feedForwardPath: String
+  /// Bytes of factors that are pages of its file: memory that the system takes back where it is short of it.
+  public let mappedBytes: Int
 
   /// An expert of pairs that are there. pairs[layer][site]
-  package init(_ shape: LowRankShape, pairs: [[ProjectionSite: LowRankPair]], feedForwardPath: String) {
+  package init(
+    _ shape: LowRankShape, pairs: [[ProjectionSite: LowRankPair]], feedForwardPath: String, mappedBytes: Int = 0
+  ) {
     self.shape = shape
     self.pairs = pairs
     self.feedForwardPath = feedForwardPath
+    self.mappedBytes = mappedBytes
+  }
+
+  /// Bytes of all factors.
+  public var bytes: Int {
+    pairs.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.a.byteCount + $1.b.byteCount } }
   }
 
   /// A pair for every site that a layer of the base has.

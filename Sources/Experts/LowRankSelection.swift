@@ -2,8 +2,11 @@ public import Decoder
 public import Torch
 
 /// One plain LoRA expert for every sequence of the batch.
+///
+/// One that is kept in bfloat16 is widened when a pass first needs its factors in float32. Inference never does.
 public struct LowRankSelection: ExpertSelection {
   public let expert: LowRankExpert
+  private let widened: WidenedExpert
   let dropout: Dropout?
   /// The routed expert whose projections come next; `nil`: those of the layer itself.
   private var visited: Int?
@@ -12,19 +15,25 @@ public struct LowRankSelection: ExpertSelection {
   /// - Parameters:
   ///   - expert: What every sequence uses.
   ///   - dropout: `nil` in inference.
-  public init(_ expert: LowRankExpert, dropout: Dropout? = nil) {
-    self.expert = expert
-    self.dropout = dropout
+  public init(_ expert: LowRankExpert, dropout: Dropout? = nil) { self.init(WidenedExpert(expert), dropout) }
+
+  private init(_ widened: WidenedExpert, _ dropout: Dropout?) {
+    (expert, self.widened, self.dropout) = (widened.stored, widened, dropout)
   }
 
-  private func pair(_ projection: Projection, _ layer: Int) -> LowRankPair? {
+  /// Memory that passes have taken for it, beside the expert's own.
+  public var madeBytes: Int { widened.bytes + stacks.bytes }
+
+  private func pair(_ projection: Projection, _ layer: Int, of expert: LowRankExpert) -> LowRankPair? {
     expert.pairs.indices.contains(layer) ? expert.pairs[layer][ProjectionSite(projection, ofExpert: visited)] : nil
   }
 
   public func project(
     _ input: Tensor, through weight: WeightMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
-    guard let pair = pair(projection, layer) else { return try Traced.linear(input, weight, tracing: tracing) }
+    guard let pair = pair(projection, layer, of: try widened.expert()) else {
+      return try Traced.linear(input, weight, tracing: tracing)
+    }
     if Kernels.suitActivations(input) || Kernels.areDevices(input), pair.a.dtype == .float32 {
       return try pair.fused(input, through: weight, dropout: dropout?.masks(1), tracing: tracing)
     }
@@ -48,7 +57,8 @@ public struct LowRankSelection: ExpertSelection {
   }
 
   public func feedForward(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
-    guard let pairs = FusedFeedForward.Pairs(expert, layer: layer), FusedFeedForward.suits(z, [pairs]) else {
+    guard let pairs = FusedFeedForward.Pairs(try widened.expert(), layer: layer), FusedFeedForward.suits(z, [pairs])
+    else {
       return try block.forward(z, experts: self, layer: layer, tracing: tracing)
     }
     let (output, kept) = try FusedFeedForward.forward(
@@ -73,8 +83,8 @@ public struct LowRankSelection: ExpertSelection {
 
   public var copies: (@Sendable () -> any ExpertSelection)? {
     guard dropout == nil, visited == nil else { return nil }
-    let expert = expert
-    return { LowRankSelection(expert) }
+    let widened = widened
+    return { LowRankSelection(widened, nil) }
   }
 
   public func inferenceExpert() throws -> (any InferenceExpert)? { dropout == nil ? PreparedExpert(expert) : nil }
@@ -83,6 +93,6 @@ public struct LowRankSelection: ExpertSelection {
 
   public func trainsAttention(layer: Int) -> Bool {
     let attention: [Projection] = [.query, .key, .value, .attentionOutput]
-    return attention.contains { pair($0, layer) != nil }
+    return attention.contains { pair($0, layer, of: expert) != nil }
   }
 }

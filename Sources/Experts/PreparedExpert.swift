@@ -3,8 +3,8 @@ public import Torch
 
 /// An expert that is ready for inference: plain LoRA, or MoE-CL's pair of a shared and a dedicated one with the gates that mix them.
 ///
-/// Factors are laid out for the kernels when a layer asks for them first. One owner: the session, or the generation, that it was made for;
-/// sequences with the same object are computed together.
+/// Factors are made ready for the kernels when a layer asks for them first: those in bfloat16 stay where they are. One owner: the session, or
+/// the generation, that it was made for; sequences with the same object are computed together.
 public final class PreparedExpert: InferenceExpert {
   private let experts: [LowRankExpert]
   /// Of each layer, where there are two. [2, hidden]; row 0 weighs the shared expert.
@@ -44,6 +44,15 @@ public final class PreparedExpert: InferenceExpert {
     let made = try experts.map { try Self.block($0, layer: layer, expert: nil) }
     blocks[layer] = made
     return (made, shares)
+  }
+
+  /// Memory that was taken so far, beside the experts' own: for factors in float32 alone.
+  public var madeBytes: Int {
+    var pairs = Array(attention.values)
+    for expert in Array(blocks.values.joined()) + Array(visited.values) {
+      for case let pair? in [expert.gate, expert.up, expert.down] { pairs.append(pair) }
+    }
+    return pairs.reduce(0) { $0 + $1.copiedBytes }
   }
 
   public var changesRouted: Bool { experts.count == 1 && experts[0].shape.routed }

@@ -7,6 +7,8 @@ public final class MappedFile: @unchecked Sendable {
 
   public let url: URL
   private let memory: Memory
+  /// Whether the bytes are a file's pages, which the system may take back, and not memory of the process.
+  public var isMapped: Bool { memory == .mapped }
   /// The mapped bytes: they are gone with the file. Who uses them keeps the file alive, as ``data()`` does.
   public let bytes: UnsafeRawBufferPointer
 

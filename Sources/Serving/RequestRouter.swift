@@ -82,18 +82,13 @@ public struct RequestRouter {
   public func routes(
     _ texts: [String], instructions: [String?]? = nil, on base: Base, maxLength: Int = RequestRouter.usualLength
   ) throws -> [Route] {
-    try countedRoutes(texts, instructions: instructions, on: base, maxLength: maxLength).routes
+    let read = try Self.texts(texts, instructions: instructions, on: base, maxLength: maxLength)
+    return try routes(of: read, RequestFeatures(base.model, view: record.view).texts(read.map(\.ids)))
   }
 
-  /// The same with how many tokens were read.
-  func countedRoutes(
-    _ texts: [String], instructions: [String?]? = nil, on base: Base, maxLength: Int = RequestRouter.usualLength
-  ) throws -> (routes: [Route], tokens: Int) {
-    let ids = try Self.ids(texts, on: base, maxLength: maxLength)
-    let routes = try routes(RequestFeatures(base.model, view: record.view).texts(ids))
-    let tokens = ids.reduce(0) { $0 + $1.count }
-    guard let instructions else { return (routes, tokens) }
-    return (named(routes, instructions), tokens)
+  /// The routes of texts of which everything is known.
+  func routes(of texts: [RoutedText], _ seen: TextFeatures) throws -> [Route] {
+    named(try routes(seen), texts.map(\.instruction))
   }
 
   /// Routes of requests that may come with a task's instruction, which decides.
@@ -143,6 +138,15 @@ public struct RequestRouter {
     try RequestFeatures(base.model, view: view).sums(ids(texts, on: base, maxLength: usualLength))
   }
 
+  /// Texts as a router reads them.
+  static func texts(
+    _ texts: [String], instructions: [String?]?, on base: Base, maxLength: Int = usualLength
+  ) throws -> [RoutedText] {
+    try zip(0..., ids(texts, on: base, maxLength: maxLength)).map { row, ids in
+      RoutedText(ids: ids, instruction: instructions?[row])
+    }
+  }
+
   private static func ids(_ texts: [String], on base: Base, maxLength: Int) throws -> [[Int]] {
     try texts.map { text in
       // Of a conversation what was said: the template's words are in all of them.
@@ -160,7 +164,12 @@ extension Registry {
   /// The router of a release; `nil` where it has none.
   /// - Throws: `RegistryError`; ``ServingError/malformed(version:part:reason:)``.
   public func router(of release: ReleaseManifest) throws -> RequestRouter? {
-    guard let digest = release.router else { return nil }
+    try release.router.map(router)
+  }
+
+  /// The router with a digest.
+  /// - Throws: `RegistryError`; ``ServingError/malformed(version:part:reason:)``.
+  func router(_ digest: Digest) throws -> RequestRouter {
     let data = try blob(digest)
     let record = try JSONFile.decode(RouterRecord.self, from: data, path: "router \(digest)")
     if let problem = record.problem() {

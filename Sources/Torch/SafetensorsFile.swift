@@ -62,6 +62,15 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
+  /// Whether a tensor lies in the mapped pages, so that it takes no memory of its own.
+  public func maps(_ tensor: Tensor) throws -> Bool {
+    guard file.isMapped, tensor.device == .cpu, tensor.isContiguous, tensor.byteCount > 0 else { return false }
+    return try tensor.withBytes { bytes in
+      guard let own = bytes.baseAddress, let start = file.bytes.baseAddress else { return false }
+      return own >= start && own < start + file.bytes.count
+    }
+  }
+
   /// Where the tensors with elements are, in the order of the file.
   func entries() -> [(name: String, entry: (type: DType, bytes: Range<Int>))] {
     header.entries.lazy.filter { !$0.value.range.isEmpty }.map {

@@ -6,7 +6,7 @@ struct Budgets: Sendable, Equatable {
   let program: Int
   /// The base, as it lies in memory.
   let base: Int
-  /// The most that experts take.
+  /// The most that experts take, their mapped files included.
   let experts: Int
   /// The most that keys and values take, kept beginnings of prompts included.
   let keysAndValues: Int
@@ -15,7 +15,8 @@ struct Budgets: Sendable, Equatable {
 
   private var parts: [(name: String, key: String, bytes: Int)] {
     [
-      ("program", "program", program), ("base", "base", base), ("experts (--expert-memory)", "experts", experts),
+      ("program", "program", program), ("base", "base", base),
+      ("experts, mapped files included (--expert-memory)", "experts", experts),
       ("keys and values, prefix cache (--kv-memory)", "keys_and_values", keysAndValues),
       ("requests (--max-waiting, 1 MiB each)", "requests", requests),
     ]

@@ -49,7 +49,9 @@ struct ServerCommand: AsyncParsableCommand {
       StandardError.line("accrete-server: \(error)")
       Foundation.exit(error.category.exitCode)
     } catch {
-      Self.exit(withError: error)
+      guard let text = OptionHints.explained(Self.fullMessage(for: error)) else { Self.exit(withError: error) }
+      for line in text.split(separator: "\n") { StandardError.line(String(line)) }
+      Foundation.exit(Self.exitCode(for: error).rawValue)
     }
   }
 

@@ -73,7 +73,7 @@ struct BudgetOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Memory for keys and values, the prefix cache included.", valueName: "bytes"))
   var kvMemory = ByteCount(bytes: 1 << 30)
 
-  @Option(help: ArgumentHelp("Memory for loaded experts.", valueName: "bytes"))
+  @Option(help: ArgumentHelp("Memory for loaded experts, their mapped files included.", valueName: "bytes"))
   var expertMemory = ByteCount(bytes: 1 << 30)
 
   @Option(help: ArgumentHelp("Requests that may wait; one more is answered 503.", valueName: "count"))
@@ -115,7 +115,8 @@ struct RecordOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write a span of each request to this file, one JSON object a line; never a text.", valueName: "file"))
+      "Write a span of each request to this file, one JSON object a line; never a text of a message.", valueName: "file"
+    ))
   var traceFile: String?
 
   @Option(help: "Form of the log on standard error: text or json.")

@@ -49,6 +49,25 @@ import Testing
     #expect(result.predictions.allSatisfy { abs($0.errorPercent) < 1e-4 })
   }
 
+  /// What was fitted has small errors by its nature, and does not count.
+  @Test func greatestErrorIsThatOfPredictions() throws {
+    let truth = StepModel(shape: shape, bandwidth: 12e9, operations: 55e9, call: 1.5e-6)
+    let base = points(of: truth, [figures(32, length: 140), figures(1, length: 20), figures(1, length: 400)])
+    let fit = try StepModel.fit(base, shape)
+    #expect(FitResult(fit, base).greatestErrorPercent == nil)
+    let mixed = figures(16, length: 140, experts: 16)
+    // Measured four thirds and four fifths of what the model says: it is 25 % too low and 25 % too high.
+    let wrong = [4.0 / 3, 4.0 / 5].map { factor in
+      StepModel.Point(
+        name: "mixed", figures: figures(16, length: 140, experts: 16, seconds: truth.seconds(mixed) * factor))
+    }
+    let result = FitResult(fit, base + [wrong[0]])
+    #expect(abs((result.greatestErrorPercent ?? 0) - 25) < 1e-3)
+    #expect(result.predictions.last.map { abs($0.errorPercent + 25) < 1e-3 } == true)
+    #expect(abs((FitResult(fit, base + [wrong[1]]).greatestErrorPercent ?? 0) - 25) < 1e-3)
+    #expect(FitText.text(result).contains("greatest error of a prediction: 25.0 %"))
+  }
+
   /// Of one, four and 32 sequences of one length another model is as exact: the second point may be bound by either.
   @Test func whatIsAmbiguousIsSaid() throws {
     let truth = StepModel(shape: shape, bandwidth: 12e9, operations: 55e9, call: 1.5e-6)

@@ -96,7 +96,7 @@ import Torch
       let own = rows.enumerated().map { number, row in number == 0 ? 0..<row.count : shared..<row.count }
       let batch = TokenBatch(
         ids: zip(rows, own).flatMap { $0[$1] }, lengths: rows.map(\.count), positions: own.flatMap(\.self), mask: mask,
-        sharedTokens: shared)
+        shared: rows.indices.map { $0 > 0 && shared > 0 ? .init(sequence: 0, tokens: shared) : nil })
       #expect(batch.computedTokens == rows.reduce(0) { $0 + $1.count } - 3 * shared)
       let packed = try model.packedStates(batch)
       #expect(packed.shape[0] == batch.packedCount)

@@ -78,7 +78,7 @@ import Torch
     let experts = try selection(name)
     let instruction = [5, 44, 61, 12, 7, 90, 33, 2]
     let prompts = [[8], [9, 10, 11], [8], [70, 71, 72, 73, 74], []].map { instruction + $0 }
-    #expect(LabelScorer.sharedTokens(of: prompts, extra: 3) == 7)
+    #expect(LabelLayout.sharedTokens(of: prompts, extra: 3) == 7)
     let got = try LabelScorer(model, labels: scores.answers).scores(prompts, experts: experts)
     for (prompt, values) in try paired(prompts, got) {
       for (answer, value) in try paired(scores.answers, values) {
@@ -88,7 +88,7 @@ import Torch
   }
 
   @Test func whenTokensAreShared() {
-    func shared(_ prompts: [[Int]], extra: Int = 0) -> Int { LabelScorer.sharedTokens(of: prompts, extra: extra) }
+    func shared(_ prompts: [[Int]], extra: Int = 0) -> Int { LabelLayout.sharedTokens(of: prompts, extra: extra) }
     #expect(shared([]) == 0 && shared([[1, 2, 3]]) == 0 && shared([[1, 2], [3, 2]]) == 0)
     #expect(shared([[1, 2, 3], [1, 2, 4], [1, 9]]) == 1)
     // The last token is each prompt's own, also where prompts are equal or one is the beginning of another.

@@ -14,7 +14,7 @@ import Torch
 
   /// The first entries by hand: bit 0 of SplitMix64 with the stream's key first. A router that was stored needs the same ones for ever.
   @Test func theMatrixIsTheSameForEver() throws {
-    let matrix = try #require(RequestProjection(from: 70, to: 4)).matrix()
+    let matrix = try #require(RequestProjection(from: 70, to: 4)).drawn()
     var stream = RandomStream(purposes: ["request-projection", "70", "4"])
     let bits = (0..<5).map { _ in stream.next() }
     let expected = (0..<280).map { bits[$0 / 64] >> UInt64($0 % 64) & 1 == 0 ? Float(0.5) : -0.5 }

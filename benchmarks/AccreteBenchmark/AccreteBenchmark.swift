@@ -5,7 +5,8 @@
 //     accrete-benchmark generate --base DIR --material generate.json --expert expert.safetensors --new-tokens 64 --threads 2
 //     accrete-benchmark generate --base DIR --material generate.json --distinct 16 --new-tokens 64   (so many experts, row by row)
 //     accrete-benchmark invariance --base DIR --requests 64 --orders 200 --new-tokens 8 --threads 2  (one line; see Scripts/batch_invariance)
-//     accrete-benchmark registry --base DIR --out DIR --experts 32 --rank 8   (for a server: a registry of random versions; ends at once)
+//     accrete-benchmark registry --base DIR --out DIR --experts 32 --rank 8   (for a server: a registry of random versions; ends at once;
+//                                                                                 --versions 2: so many of each, the first released)
 //     accrete-benchmark tokenize --base DIR --material texts.json
 //     accrete-benchmark pretrain --config config.json --optimizer adamw|muon --rows 16 --micro-batch 8 --length 256
 //
@@ -39,7 +40,7 @@ struct AccreteBenchmark {
     "score": base + ["material", "expert"],
     "generate": base + ["material", "expert", "distinct", "new-tokens"],
     "invariance": base + ["requests", "orders", "new-tokens"],
-    "registry": base + ["out", "experts", "rank"],
+    "registry": base + ["out", "experts", "versions", "rank"],
     "tokenize": ["base", "material"],
     "pretrain": ["config", "optimizer", "rows", "micro-batch", "length"],
   ]

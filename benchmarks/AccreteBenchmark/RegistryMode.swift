@@ -8,7 +8,7 @@ import Registry
 import Serving
 import ServingSupport
 
-/// Makes a registry of versions with random experts, named task-0, task-1, …, all of them released: for measuring a server.
+/// Makes a registry of versions with random experts, named task-0, task-1, …, the first of each released: for measuring a server.
 struct RegistryMode {
   private struct Made: Encodable {
     let registry: String
@@ -28,11 +28,16 @@ struct RegistryMode {
       at: arguments.file("out"), base: BaseRecord(base, path: base.folder.path), actor: "benchmark")
     let rank = try arguments.number("rank", or: 8)
     let shape = try LowRankShape(rank: rank, alpha: 2 * Double(rank))
-    let versions = try (0..<arguments.number("experts", or: 32)).map { number in
-      let expert = try RandomExpert.make(number + 1, shape, on: base.model).rounded()
-      return try RandomVersion.register("task-\(number)", expert: expert, on: base, in: registry)
+    let experts = try arguments.number("experts", or: 32)
+    // Version by version, so that no seed is used twice.
+    let each = try (0..<arguments.number("versions", or: 1)).map { turn in
+      try (0..<experts).map { number in
+        let expert = try RandomExpert.make(turn * experts + number + 1, shape, on: base.model).rounded()
+        return try RandomVersion.register("task-\(number)", expert: expert, on: base, in: registry)
+      }
     }
-    try RandomVersion.release(versions, in: registry)
+    let versions = each.flatMap { $0 }
+    try RandomVersion.release(each.first ?? [], in: registry)
     let bytes = try versions.first.map { try registry.manifest(of: $0).parts.values.reduce(0) { $0 + $1.bytes } }
     try JSONLine.say(Made(registry: registry.url.path, versions: versions.count, rank: rank, bytes: bytes ?? 0))
   }

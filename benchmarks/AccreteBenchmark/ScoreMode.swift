@@ -5,11 +5,10 @@ import Files
 import Foundation
 import Learning
 import ModelConfiguration
-import Records
 import Streams
 import Torch
 
-/// How fast is a test set scored? ``Evaluator`` over given rows with one LoRA expert.
+/// How fast is a test set scored? As `predict` and `evaluate` score it: given rows with one LoRA expert.
 struct ScoreMode {
   private struct Facts: Encodable {
     let libtorch: String
@@ -25,14 +24,14 @@ struct ScoreMode {
   }
 
   private let model: DecoderModel
-  private let experts: LowRankSelection
+  private let expert: LowRankExpert
   private let examples: [EncodedExample]
   private let labels: [[Int]]
 
   init(_ arguments: CommandWords) throws {
     let material = try ScoringMaterial.read(arguments.file("material"))
     model = try arguments.model()
-    experts = LowRankSelection(try ExpertFile.read(arguments.file("expert"), for: model.configuration))
+    expert = try ExpertFile.read(arguments.file("expert"), for: model.configuration)
     labels = material.labels
     examples = try material.examples()
   }
@@ -42,7 +41,7 @@ struct ScoreMode {
     try JSONLine.say(
       Facts(
         libtorch: TorchRuntime.version, threads: TorchRuntime.threads, compute: model.compute,
-        predictions: try score().map(\.predicted)))
+        predictions: try score()))
     while try Rounds.next() != nil {
       let seconds = try Stopwatch.seconds { _ = try score() }
       try JSONLine.say(
@@ -50,8 +49,11 @@ struct ScoreMode {
     }
   }
 
-  private func score() throws -> [Prediction] {
-    try Evaluator(model)
-      .predictions(examples, labels: labels, head: nil, experts: experts)
+  /// The label that is most probable for each row, the first of equal ones.
+  private func score() throws -> [Int] {
+    let own = expert
+    return try Evaluator(model).scores(examples, .labels(labels), expert: { PreparedExpert(own) }).map { scores in
+      scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
+    }
   }
 }

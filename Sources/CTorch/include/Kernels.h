@@ -237,7 +237,7 @@ typedef struct {
   float scaling;
   bool half;       // whether the factors are bfloat16; their numbers are widened, which is exact
   const void* a;   // [rank, inputs]
-  const void* b;   // Bᵀ: [rank, outputs]
+  const void* b;   // half: B as files have it, [outputs, rank]; else Bᵀ: [rank, outputs]
 } AccreteFactors;
 
 // Neighbouring tokens whose expert plugs into a projection.

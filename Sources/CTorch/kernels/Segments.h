@@ -3,6 +3,14 @@
 //
 // Every sum is added up in one order, whatever the number of tokens, segments or threads: a token gets the same bits in any company.
 
+// body(first, size) for `count` neighbours: two at a time, and the last of an odd number alone.
+template <typename Body>
+INLINE void in_pairs(int64_t count, Body body) {
+  int64_t t = 0;
+  for (; t + 2 <= count; t += 2) body(t, std::integral_constant<int, 2>{});
+  if (t < count) body(t, std::integral_constant<int, 1>{});
+}
+
 // out[t][r] = scaling · Σ_f x[t][f] a[r][f] for `T` tokens and `R` factors.
 template <int T, int R, typename Number>
 INLINE void reduce_factors(const float* x, int64_t stride, const Number* a, int64_t width, float scaling, float* out, int64_t out_stride) {
@@ -21,61 +29,86 @@ INLINE void reduce_factors(const float* x, int64_t stride, const Number* a, int6
   }
 }
 
-// out[t][r] = scaling · (A x)[r], for all of a pair's factors.
+// out[t][r] = scaling · (A x)[r] for `T` tokens and all of a pair's factors.
 template <int T, typename Number>
-INLINE void reduced_by(const AccreteFactors& pair, const Number* a, const float* x, int64_t stride, int64_t width, float scaling, float* out,
+INLINE void reduced_by(const AccreteFactors& pair, const Number* a, const float* x, int64_t stride, int64_t width, float* out,
                        int64_t out_stride) {
   constexpr int several = T == 1 ? 4 : 2;
   int64_t r = 0;
   for (; r + several <= pair.rank; r += several) {
-    reduce_factors<T, several>(x, stride, a + r * width, width, scaling, out + r, out_stride);
+    reduce_factors<T, several>(x, stride, a + r * width, width, pair.scaling, out + r, out_stride);
   }
-  for (; r < pair.rank; ++r) reduce_factors<T, 1>(x, stride, a + r * width, width, scaling, out + r, out_stride);
+  for (; r < pair.rank; ++r) reduce_factors<T, 1>(x, stride, a + r * width, width, pair.scaling, out + r, out_stride);
 }
 
-template <int T>
-INLINE void reduced_by(const AccreteFactors& pair, const float* x, int64_t stride, int64_t width, float scaling, float* out,
+// The same of `tokens` neighbours.
+INLINE void reduced_by(const AccreteFactors& pair, int64_t tokens, const float* x, int64_t stride, int64_t width, float* out,
                        int64_t out_stride) {
-  if (pair.half) {
-    reduced_by<T>(pair, static_cast<const uint16_t*>(pair.a), x, stride, width, scaling, out, out_stride);
-  } else {
-    reduced_by<T>(pair, static_cast<const float*>(pair.a), x, stride, width, scaling, out, out_stride);
-  }
+  typed(pair.half, [&](auto type) {
+    const auto* a = static_cast<const decltype(type)*>(pair.a);
+    in_pairs(tokens, [&](int64_t t, auto size) {
+      reduced_by<decltype(size)::value>(pair, a, x + t * stride, stride, width, out + t * out_stride, out_stride);
+    });
+  });
 }
 
-// sums[t] + Σ_r p[t][r] Bᵀ[r][f] at sixteen outputs.
-template <int T, typename Number>
-INLINE void expand_factors(const AccreteFactors& pair, const Number* b, const float* p, int64_t p_stride, int64_t width, int64_t f, V* sums) {
-  const int64_t n = width - f;
+// B at sixteen outputs: what belongs to one factor lies side by side.
+struct Tile {
+  const float* numbers;
+  int64_t stride;
+  int64_t count;  // outputs that there are
+};
+
+// Memory that a tile may take.
+INLINE int64_t tile_size(int64_t rank) { return (rank + columns_at_once - 1) / columns_at_once * columns_at_once * lanes; }
+
+// The tile of B at outputs `f` and behind, made in `memory` where B lies otherwise.
+INLINE Tile tile_of(const AccreteFactors& pair, int64_t outputs, int64_t f, float* memory) {
+  if (pair.rank == 0) return {};
+  if (!pair.half) return {static_cast<const float*>(pair.b) + f, outputs, outputs - f};
+  turn_columns(static_cast<const uint16_t*>(pair.b) + f * pair.rank, pair.rank, outputs - f, memory);
+  return {memory, lanes, lanes};
+}
+
+// sums[t] + Σ_r p[t][r] B[f][r] at a tile's outputs f.
+template <int T>
+INLINE void expanded_by(const AccreteFactors& pair, Tile tile, const float* p, int64_t p_stride, V* sums) {
   for (int64_t r = 0; r < pair.rank; ++r) {
-    const V factor = load(b + r * width + f, n);
+    const V factor = load(tile.numbers + r * tile.stride, tile.count);
     for (int t = 0; t < T; ++t) sums[t] = sums[t] + factor * p[t * p_stride + r];
   }
 }
 
+// y[t] += B p[t] for `T` tokens at a tile's outputs.
 template <int T>
-INLINE void expanded_by(const AccreteFactors& pair, const float* p, int64_t p_stride, int64_t width, int64_t f, V* sums) {
-  if (pair.half) {
-    expand_factors<T>(pair, static_cast<const uint16_t*>(pair.b), p, p_stride, width, f, sums);
-  } else {
-    expand_factors<T>(pair, static_cast<const float*>(pair.b), p, p_stride, width, f, sums);
-  }
+INLINE void add_tile(const AccreteFactors& pair, Tile tile, const float* p, int64_t p_stride, int64_t width, int64_t f, float* y) {
+  V sums[T];
+  for (int t = 0; t < T; ++t) sums[t] = load(y + t * width + f, width - f);
+  expanded_by<T>(pair, tile, p, p_stride, sums);
+  for (int t = 0; t < T; ++t) store(y + t * width + f, sums[t], width - f);
 }
 
-// y[t] += Bᵀ p[t] for `T` tokens.
-template <int T>
-INLINE void add_expanded(const AccreteFactors& pair, const float* p, int64_t p_stride, int64_t width, float* y) {
+// The same for `tokens` neighbours and all outputs. `memory`: of a tile.
+INLINE void add_expanded(const AccreteFactors& pair, int64_t tokens, const float* p, int64_t p_stride, int64_t width, float* y,
+                         float* memory) {
+  if (pair.rank == 0) return;
+  if (tokens == 1) {
+    for (int64_t f = 0; f < width; f += lanes) add_tile<1>(pair, tile_of(pair, width, f, memory), p, p_stride, width, f, y);
+    return;
+  }
   for (int64_t f = 0; f < width; f += lanes) {
-    V sums[T];
-    for (int t = 0; t < T; ++t) sums[t] = load(y + t * width + f, width - f);
-    expanded_by<T>(pair, p, p_stride, width, f, sums);
-    for (int t = 0; t < T; ++t) store(y + t * width + f, sums[t], width - f);
+    const Tile tile = tile_of(pair, width, f, memory);
+    in_pairs(tokens, [&](int64_t t, auto size) {
+      add_tile<decltype(size)::value>(pair, tile, p + t * p_stride, p_stride, width, f, y + t * width);
+    });
   }
 }
 
-// body(segment, token, two) for all tokens of segments: two neighbours of a segment at a time, and the last of it alone.
+// body(segment, first token, tokens) for all tokens of segments, in runs of neighbours of one segment. A run shares what is made of its
+// factors, and is short, so that what it keeps stays in the caches.
 template <typename Segment, typename Body>
-INLINE void each_token(const Segment* list, int64_t segments, int32_t threads, Body body) {
+INLINE void each_run(const Segment* list, int64_t segments, int32_t threads, Body body) {
+  constexpr int64_t longest = 8;
   std::vector<int64_t> ends(static_cast<size_t>(segments));
   int64_t tokens = 0;
   for (int64_t s = 0; s < segments; ++s) ends[static_cast<size_t>(s)] = tokens += list[s].count;
@@ -83,25 +116,19 @@ INLINE void each_token(const Segment* list, int64_t segments, int32_t threads, B
     size_t s = static_cast<size_t>(std::upper_bound(ends.begin(), ends.end(), begin) - ends.begin());
     for (int64_t at = begin; at < end;) {
       while (at >= ends[s]) ++s;
-      const int64_t last = std::min(end, ends[s]), token = list[s].first + at - (ends[s] - list[s].count);
-      if (at + 2 <= last) {
-        body(list[s], token, std::integral_constant<int, 2>{});
-        at += 2;
-      } else {
-        body(list[s], token, std::integral_constant<int, 1>{});
-        at += 1;
-      }
+      const int64_t count = std::min({longest, end - at, ends[s] - at});
+      body(list[s], list[s].first + at - (ends[s] - list[s].count), count);
+      at += count;
     }
   });
 }
 
 static void add_low_rank(const AccreteLowRank& s, float* y) {
-  each_token(s.list, s.segments, s.threads, [&](const AccreteSegment& segment, int64_t token, auto size) {
-    constexpr int T = decltype(size)::value;
+  each_run(s.list, s.segments, s.threads, [&](const AccreteSegment& segment, int64_t token, int64_t count) {
     const AccreteFactors& pair = segment.factors;
-    float* p = scratch(T * pair.rank);
-    reduced_by<T>(pair, s.x + token * s.inputs, s.inputs, s.inputs, pair.scaling, p, pair.rank);
-    add_expanded<T>(pair, p, pair.rank, s.outputs, y + token * s.outputs);
+    float *memory = scratch(tile_size(pair.rank) + count * pair.rank), *p = memory + tile_size(pair.rank);
+    reduced_by(pair, count, s.x + token * s.inputs, s.inputs, s.inputs, p, pair.rank);
+    add_expanded(pair, count, p, pair.rank, s.outputs, y + token * s.outputs, memory);
   });
 }
 
@@ -114,13 +141,14 @@ INLINE void shares_of(const float* gate, const float* x, int64_t width, float* s
   shares[1] = first * shares[0];
 }
 
-template <AccreteActivation A, int T>
-INLINE void activate_tokens(const AccreteFeedForward& s, const AccreteBlockSegment& segment, int64_t token, float* mixed, float* reduced) {
+template <AccreteActivation A>
+INLINE void activate_run(const AccreteFeedForward& s, const AccreteBlockSegment& segment, int64_t token, int64_t count, float* mixed,
+                         float* reduced) {
   const int64_t width = s.intermediate;
   const float *x = s.x + token * s.hidden, *c1 = s.gate + token * width, *c3 = s.up + token * width;
   float* out = mixed + token * width;
   if (segment.experts == 0) {
-    for (int t = 0; t < T; ++t) {
+    for (int64_t t = 0; t < count; ++t) {
       for (int64_t f = 0; f < width; f += lanes) {
         const int64_t n = width - f;
         store(out + t * width + f, activate<A>(load(c1 + t * width + f, n)).value * load(c3 + t * width + f, n), n);
@@ -130,42 +158,48 @@ INLINE void activate_tokens(const AccreteFeedForward& s, const AccreteBlockSegme
   }
   int64_t most = 0;
   for (int64_t e = 0; e < segment.experts; ++e) most = std::max({most, segment.gate[e].rank, segment.up[e].rank});
-  float* by_gate = scratch(2 * T * most + T * width);
-  float *by_up = by_gate + T * most, *activated = by_up + T * most;
-  float shares[T][2];
-  for (int t = 0; t < T; ++t) {
-    shares[t][0] = shares[t][1] = 1;
-    if (segment.shares != nullptr) shares_of(segment.shares, x + t * s.hidden, s.hidden, shares[t]);
+  float* gate_memory = scratch(2 * tile_size(most) + count * (2 * most + width + 2));
+  float *up_memory = gate_memory + tile_size(most), *by_gate = up_memory + tile_size(most), *by_up = by_gate + count * most;
+  float *activated = by_up + count * most, *shares = activated + count * width;
+  for (int64_t t = 0; t < count; ++t) {
+    shares[2 * t] = shares[2 * t + 1] = 1;
+    if (segment.shares != nullptr) shares_of(segment.shares, x + t * s.hidden, s.hidden, shares + 2 * t);
   }
   int64_t place = 0;
   for (int64_t e = 0; e < segment.experts; ++e) {
-    reduced_by<T>(segment.gate[e], x, s.hidden, s.hidden, segment.gate[e].scaling, by_gate, most);
-    reduced_by<T>(segment.up[e], x, s.hidden, s.hidden, segment.up[e].scaling, by_up, most);
+    const AccreteFactors &gate = segment.gate[e], &up = segment.up[e], &down = segment.down[e];
+    reduced_by(gate, count, x, s.hidden, s.hidden, by_gate, most);
+    reduced_by(up, count, x, s.hidden, s.hidden, by_up, most);
     for (int64_t f = 0; f < width; f += lanes) {
       const int64_t n = width - f;
-      V gates[T], ups[T];
-      for (int t = 0; t < T; ++t) {
-        gates[t] = load(c1 + t * width + f, n);
-        ups[t] = load(c3 + t * width + f, n);
-      }
-      expanded_by<T>(segment.gate[e], by_gate, most, width, f, gates);
-      expanded_by<T>(segment.up[e], by_up, most, width, f, ups);
-      for (int t = 0; t < T; ++t) {
-        const V a = activate<A>(gates[t]).value * ups[t] * shares[t][e];
-        store(activated + t * width + f, a, n);
-        store(out + t * width + f, e == 0 ? a : load(out + t * width + f, n) + a, n);
-      }
+      const Tile gate_tile = tile_of(gate, width, f, gate_memory), up_tile = tile_of(up, width, f, up_memory);
+      in_pairs(count, [&](int64_t t, auto size) {
+        constexpr int T = decltype(size)::value;
+        V gates[T], ups[T];
+        for (int i = 0; i < T; ++i) {
+          gates[i] = load(c1 + (t + i) * width + f, n);
+          ups[i] = load(c3 + (t + i) * width + f, n);
+        }
+        expanded_by<T>(gate, gate_tile, by_gate + t * most, most, gates);
+        expanded_by<T>(up, up_tile, by_up + t * most, most, ups);
+        for (int i = 0; i < T; ++i) {
+          const int64_t at = (t + i) * width + f;
+          const V a = activate<A>(gates[i]).value * ups[i] * shares[2 * (t + i) + e];
+          store(activated + at, a, n);
+          store(out + at, e == 0 ? a : load(out + at, n) + a, n);
+        }
+      });
     }
     // The share is in there already.
-    reduced_by<T>(segment.down[e], activated, width, width, segment.down[e].scaling, reduced + token * s.reduced + place, s.reduced);
-    place += segment.down[e].rank;
+    reduced_by(down, count, activated, width, width, reduced + token * s.reduced + place, s.reduced);
+    place += down.rank;
   }
 }
 
 template <AccreteActivation A>
 static void feed_forward_activate_by(const AccreteFeedForward& s, float* mixed, float* reduced) {
-  each_token(s.list, s.segments, s.threads, [&](const AccreteBlockSegment& segment, int64_t token, auto size) {
-    activate_tokens<A, decltype(size)::value>(s, segment, token, mixed, reduced);
+  each_run(s.list, s.segments, s.threads, [&](const AccreteBlockSegment& segment, int64_t token, int64_t count) {
+    activate_run<A>(s, segment, token, count, mixed, reduced);
   });
 }
 
@@ -177,11 +211,13 @@ static void feed_forward_activate(const AccreteFeedForward& s, float* mixed, flo
 }
 
 static void feed_forward_finish(const AccreteFeedForward& s, const float* reduced, float* y) {
-  each_token(s.list, s.segments, s.threads, [&](const AccreteBlockSegment& segment, int64_t token, auto size) {
+  each_run(s.list, s.segments, s.threads, [&](const AccreteBlockSegment& segment, int64_t token, int64_t count) {
     int64_t place = 0;
     for (int64_t e = 0; e < segment.experts; ++e) {
-      add_expanded<decltype(size)::value>(segment.down[e], reduced + token * s.reduced + place, s.reduced, s.hidden, y + token * s.hidden);
-      place += segment.down[e].rank;
+      const AccreteFactors& down = segment.down[e];
+      add_expanded(down, count, reduced + token * s.reduced + place, s.reduced, s.hidden, y + token * s.hidden,
+                   scratch(tile_size(down.rank)));
+      place += down.rank;
     }
   });
 }

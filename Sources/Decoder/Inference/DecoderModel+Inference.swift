@@ -1,5 +1,5 @@
 import ModelConfiguration
-import Torch
+package import Torch
 
 extension DecoderModel {
   /// One pass without gradients of sequences that go on, each under its own expert. A token's bits depend on its sequence, its expert
@@ -32,6 +32,51 @@ extension DecoderModel {
       return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
     }
   }
+
+  /// One pass without gradients of sequences that are read whole, on the CPU, each under its own expert. A token's bits depend on its sequence
+  /// and its expert alone: not on what else is in the batch, nor on whether tokens are shared.
+  ///
+  /// - Parameter batch: The tokens, sequence after sequence; causal, or grouped.
+  /// - Parameter experts: Of each sequence; `nil` is the base. Sequences that share tokens have the same one.
+  /// - Parameter indices: Numbers of the computed tokens whose states are wanted, ascending.
+  /// - Returns: final-normed hidden states. [count, hidden]
+  /// - Throws: ``DecoderError/sequenceTooLong(length:limit:)``, `TorchError`.
+  package func batchInvariantStates(
+    _ batch: TokenBatch, experts: [(any InferenceExpert)?], at indices: [Int]
+  ) throws -> Tensor {
+    try withoutGradients {
+      let inference = batchInvariantPass(batch, experts)
+      let reading = try Reading(indices, of: batch.computedTokens, inference, on: device, sliced: indices.count)
+      let (x, _) = try throughLayers(batch, tracing: false, reading: reading, inference: inference)
+      let isWhole = reading != nil || indices.count == batch.computedTokens
+      let chosen = try isWhole ? x : x.gathered(0, rows: Tensor(indices, on: device))
+      return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
+    }
+  }
+
+  /// As ``earlyStates(_:layers:)``, with bits that do not depend on what else is in the batch. [computed tokens, hidden]
+  package func batchInvariantEarlyStates(_ batch: TokenBatch, layers: Int) throws -> Tensor {
+    let inference = batchInvariantPass(batch, batch.lengths.map { _ in nil })
+    return try withoutGradients { try throughLayers(batch, tracing: false, depth: layers, inference: inference).0 }
+  }
+
+  private func batchInvariantPass(_ batch: TokenBatch, _ experts: [(any InferenceExpert)?]) -> InferencePass {
+    let ofTokens = zip(0..., zip(batch.lengths, experts)).flatMap { sequence, own in
+      repeatElement(own.1, count: own.0 - batch.sharedTokens(of: sequence))
+    }
+    return InferencePass(
+      slices: ProductSlices(sliced: batch.computedTokens, half: compute == .bfloat16),
+      experts: ExpertSegments(ofTokens: ofTokens), counter: nil)
+  }
+
+  /// Logits of hidden states, of which a state's bits do not depend on the others; faster than ``inferredLogits(_:)`` for many. `hidden`:
+  /// [count, hidden] → [count, vocabulary].
+  package func batchInvariantLogits(_ hidden: Tensor) throws -> Tensor {
+    try lmHead.product(hidden, ProductSlices(sliced: hidden.shape[0], half: compute == .bfloat16))
+  }
+
+  /// Whether a pass is there whose bits do not depend on what else is in the batch.
+  package var hasBatchInvariantPass: Bool { plan.hasProcessorKernels }
 
   /// The logits of the token behind some others, under an expert: for a look at what it does. [vocabulary]
   ///

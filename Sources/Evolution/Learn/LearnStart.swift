@@ -30,7 +30,8 @@ public struct LearnStart: Sendable {
         what: "--start-from \(name): it has no expert, as its closed-form head answers alone",
         fix: "Learn without --start-from.")
     }
-    self.expert = expert
+    // As an adapter's folder gives it: training goes on in float32.
+    self.expert = try expert.widened()
   }
 
   /// A folder of an expert, or of an adapter that PEFT wrote.

@@ -35,11 +35,17 @@ package struct StackedFactors {
     factors = try stacked.reshaped([-1, stacked.shape[2]]).transposed(0, 1)
   }
 
+  /// Memory that they take.
+  var bytes: Int { [inputs, outputs, down, factors].reduce(0) { $0 + $1.byteCount } }
+
   /// One selection's, by layer. One owner: the pass, or the generation, that the selection was made for.
   package final class Cache {
     private var layers: [Int: StackedFactors] = [:]
 
     package init() {}
+
+    /// Memory that they take.
+    package var bytes: Int { layers.values.reduce(0) { $0 + $1.bytes } }
 
     /// - Parameters:
     ///   - layer: Its number.

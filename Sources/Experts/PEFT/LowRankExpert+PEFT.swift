@@ -80,6 +80,17 @@ struct PEFTSlots {
 
   /// A slot's tensor in float32, in memory of its own: the file may change or go.
   func tensor(_ position: FactorPosition, _ shape: [Int]) throws -> Tensor {
+    let tensor = try checked(position, shape)
+    return try tensor.dtype == .float32 ? tensor.cloned() : tensor.converted(to: .float32)
+  }
+
+  /// The same where it is mapped, in the file's type; float16 in float32, in memory of its own.
+  func mapped(_ position: FactorPosition, _ shape: [Int]) throws -> Tensor {
+    let tensor = try checked(position, shape)
+    return tensor.dtype == .float16 ? try tensor.converted(to: .float32) : tensor
+  }
+
+  private func checked(_ position: FactorPosition, _ shape: [Int]) throws -> Tensor {
     let slot = PEFTNames.tensor(position, feedForwardPath)
     guard let name = stored[slot] else {
       throw PEFTError.tensorNamesDiffer(path: file.url.path, missing: [slot], unused: [])
@@ -92,10 +103,7 @@ struct PEFTSlots {
       throw PEFTError.unsupportedType(
         path: file.url.path, name: name, got: tensor.dtype?.rawValue ?? "an unknown one")
     }
-    let widened = try type == .float32 ? tensor.cloned() : tensor.converted(to: .float32)
-    guard try widened.isFinite().all().item() == 1 else {
-      throw PEFTError.notFinite(path: file.url.path, name: name)
-    }
-    return widened
+    guard try tensor.holdsFiniteNumbers() else { throw PEFTError.notFinite(path: file.url.path, name: name) }
+    return tensor
   }
 }

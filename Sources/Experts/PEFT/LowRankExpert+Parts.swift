@@ -17,9 +17,12 @@ extension LowRankExpert {
     try SafetensorsFile.write(peftTensors, metadata: ["format": "pt"], to: url)
   }
 
-  /// Reads an `adapter_model.safetensors` whose shape is known: every tensor is used and every slot filled; values are widened to float32.
+  /// Reads an `adapter_model.safetensors` whose shape is known: every tensor is used and every slot filled.
   ///
-  /// - Parameter file: The file.
+  /// On a CPU, factors in bfloat16 and float32 stay where the file is mapped; those in float16 are widened to float32. A device has factors of
+  /// these types, too.
+  ///
+  /// - Parameter file: The file, which nobody changes while the expert is used.
   /// - Parameter shape: What was written.
   /// - Parameter base: The decoder that it plugs into.
   /// - Parameter device: Where its tensors go.
@@ -27,7 +30,15 @@ extension LowRankExpert {
   public init(
     adapter file: SafetensorsFile, shape: LowRankShape, for base: DecoderConfiguration, on device: Device = .cpu
   ) throws {
-    try self.init(PEFTSlots(file, shape, base), shape: shape, for: base, on: device)
+    let slots = try PEFTSlots(file, shape, base)
+    let read = try LowRankExpert(shape, on: base) { position, input, output in
+      LowRankPair(
+        a: try slots.mapped(position(.a), [shape.rank, input]).moved(to: device),
+        b: try slots.mapped(position(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
+    }
+    self.init(
+      shape, pairs: read.pairs, feedForwardPath: read.feedForwardPath,
+      mappedBytes: try read.tensors.values.reduce(0) { $0 + (try file.maps($1) ? $1.byteCount : 0) })
   }
 }
 

@@ -24,6 +24,7 @@ final class ExpertMetrics: Sendable {
   private let adapters: MetricFamily<NumberCell>
   private let loads: (ok: NumberCell, failed: NumberCell)
   private let evictions: NumberCell
+  private let memory: (mapped: NumberCell, own: NumberCell)
   let loadSeconds: HistogramCell
   private let maxExperts: Int
   private let busiest = Mutex(Busiest())
@@ -46,6 +47,11 @@ final class ExpertMetrics: Sendable {
     let loads = maker.numbers("expert_loads_total", .counter, help: "Experts that were loaded, by the result.")
     self.loads = (loads.cell([MetricLabel("result", "ok")]), loads.cell([MetricLabel("result", "failed")]))
     evictions = maker.numbers("expert_evictions_total", .counter, help: "Experts that made room for others.").cell()
+    let memory = maker.numbers(
+      "expert_memory_bytes", .gauge,
+      help: "What loaded experts take: mapped (pages of their files) and private; together what --expert-memory bounds."
+    )
+    self.memory = (memory.cell([MetricLabel("kind", "mapped")]), memory.cell([MetricLabel("kind", "private")]))
     loadSeconds = maker.histogram(
       "expert_load_seconds", MetricBuckets.load, help: "Seconds to load an expert and to check it."
     ).cell()
@@ -79,6 +85,9 @@ final class ExpertMetrics: Sendable {
     loads.ok.set(Double(statistics.loads))
     loads.failed.set(Double(statistics.failedLoads))
     evictions.set(Double(statistics.evictions))
+    let loaded = statistics.experts.filter { $0.state == .ready || $0.state == .draining }
+    memory.mapped.set(Double(loaded.reduce(0) { $0 + $1.mappedBytes }))
+    memory.own.set(Double(loaded.reduce(0) { $0 + $1.bytes - $1.mappedBytes }))
 
     let experts = statistics.experts.map {
       Resident(

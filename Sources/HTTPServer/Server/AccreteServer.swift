@@ -93,6 +93,7 @@ public struct AccreteServer: Sendable {
   public func run(
     until signals: ServerSignals, onReady: @escaping @Sendable (Addresses) async -> Void
   ) async throws -> Int32? {
+    for address in [options.listen, options.adminListen] { try await address.requireFree() }
     engine.observe { [metrics = core.metrics] in metrics.take($0) }
     try await SelfTest.run(engine, prompt: testPrompt)
     core.isTested = true

@@ -16,6 +16,8 @@ final class ServerCore: Sendable {
   let drain = DrainState()
   let connections = ConnectionTable()
   let failures = FailureLog()
+  /// Of failed requests.
+  let lines = RepeatedLines()
   let arrivals = ArrivalRate()
   let logger: Logger
   /// The registry's folder, whose disk is looked at; `nil`: none is.

@@ -16,6 +16,8 @@ public struct ServerLimits: Sendable, Equatable {
   public var idleTime: Duration = .seconds(75)
   /// From the body's end to the answer's; OpenAI's clients wait as long.
   public var requestTime: Duration = .seconds(600)
+  /// How long a request that says nothing of its time may have to wait for a place, as far as that is foreseen.
+  public var queueTime: Duration = .seconds(30)
   /// How long a client may read nothing of what waits for it.
   public var stallTime: Duration = .seconds(30)
   /// After so much silence a stream says that it is alive.

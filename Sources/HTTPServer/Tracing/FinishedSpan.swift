@@ -25,7 +25,7 @@ struct FinishedSpan: Sendable {
       // Attributes are no sequence.
       // swift-format-ignore: ReplaceForEachWithForLoop
       attributes.forEach { name, value in
-        if SpanAttributeRules.names.contains(name), let value = SpanAttributeRules.json(value) {
+        if let value = SpanAttributeRules.json(value, of: name) {
           members.append((name, value))
         } else {
           dropped += 1

@@ -23,6 +23,9 @@ public final class RequestWatch: Sendable {
     var submitted: ContinuousClock.Instant?
     var admitted: ContinuousClock.Instant?
     var first: ContinuousClock.Instant?
+    var ended: ContinuousClock.Instant?
+    var route: Duration?
+    var label: Duration?
     /// When the last token of each choice came.
     var last: [Int: ContinuousClock.Instant] = [:]
     var isLong = false
@@ -65,14 +68,40 @@ public final class RequestWatch: Sendable {
 
   /// Finds the task of a request, as the span `route`.
   public func routing<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
-    let route = begin("route", at: ContinuousClock.now)
-    defer { route.end(at: TraceInstant.now) }
+    let started = ContinuousClock.now
+    let route = begin("route", at: started)
+    defer {
+      let now = ContinuousClock.now
+      route.end(at: TraceInstant(now))
+      state.withLock { $0.route = started.duration(to: now) }
+    }
     do {
       return try await body()
     } catch {
       route.recordError(error, attributes: [:], at: TraceInstant.now)
       route.setStatus(SpanStatus(code: .error))
       throw error
+    }
+  }
+
+  /// Lets a task with labels answer: that is one piece of work, which the engine tells no parts of.
+  public func labelling<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
+    let started = ContinuousClock.now
+    defer {
+      let time = started.duration(to: .now)
+      // Texts of several tasks are answered at the same time.
+      state.withLock { $0.label = max($0.label ?? .zero, time) }
+    }
+    return try await body()
+  }
+
+  /// Keeps what a client wants to find its request by, the request's `metadata`.
+  public func noted(_ metadata: [(name: String, value: String)]) {
+    span.updateAttributes { attributes in
+      for (name, value) in metadata {
+        let isSecret = Redaction.secretNames.contains(name.lowercased())
+        attributes[SpanAttributeRules.metadata + Redaction.redacted(name)] = isSecret ? "[redacted]" : value
+      }
     }
   }
 
@@ -140,6 +169,19 @@ public final class RequestWatch: Sendable {
     over(.error, nil, at: ContinuousClock.now)
   }
 
+  /// How long it took so far.
+  public var times: RequestTimes {
+    let (now, known) = (ContinuousClock.now, state.withLock { $0 })
+    let parent = span.context.traceParent ?? .random()
+    var times = RequestTimes(
+      traceID: parent.traceID, span: parent.spanText, route: known.route, label: known.label,
+      total: arrived.duration(to: known.ended ?? now))
+    times.queue = known.submitted.flatMap { submitted in known.admitted.map { submitted.duration(to: $0) } }
+    times.prefill = known.admitted.flatMap { admitted in known.first.map { admitted.duration(to: $0) } }
+    times.decode = known.first.flatMap { first in known.last.values.max().map { first.duration(to: $0) } }
+    return times
+  }
+
   // MARK: What follows
 
   private func begin(_ name: String, at instant: ContinuousClock.Instant) -> ServerSpan {
@@ -203,6 +245,7 @@ public final class RequestWatch: Sendable {
     let last: State? = state.withLock { state in
       guard !state.isOver else { return nil }
       state.isOver = true
+      state.ended = now
       defer { state.part = nil }
       return state
     }

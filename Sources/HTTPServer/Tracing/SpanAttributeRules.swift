@@ -2,7 +2,7 @@ import Files
 import Tracing
 
 /// Which attributes of a span are written. Neither prompts nor answers may ever be among them, so that only names on this list pass, with numbers
-/// and words: what has a space in it, or is not ASCII, or long, is taken for a text.
+/// and words: what has a space in it, or is not ASCII, or long, is taken for a text. The `metadata` of a request is its client's to choose.
 enum SpanAttributeRules {
   /// What may be written; anything else is counted and left out.
   static let names: Set = [
@@ -14,13 +14,24 @@ enum SpanAttributeRules {
     "http.response.status_code",
   ]
 
+  /// What names of a request's `metadata` begin with.
+  static let metadata = "accrete.metadata."
+
+  /// An attribute's value as it is written; `nil`: it is not.
+  static func json(_ value: SpanAttribute, of name: String) -> JSONTree? {
+    if names.contains(name) { return json(value) }
+    // How many and how long they are was looked at when the request was read.
+    guard name.hasPrefix(metadata), case .string(let text) = value else { return nil }
+    return .object(["stringValue": .text(Redaction.redacted(text))])
+  }
+
   /// How many bytes a word has at most.
   private static let longestWord = 256
   /// How many values a list has at most.
   private static let longestList = 64
 
   /// A value in OpenTelemetry's JSON; `nil` for what is not written.
-  static func json(_ value: SpanAttribute) -> JSONTree? {
+  private static func json(_ value: SpanAttribute) -> JSONTree? {
     switch value {
     case .bool(let value): .object(["boolValue": .boolean(value)])
     case .int32(let value): integer(Int64(value))

@@ -23,7 +23,7 @@ public struct RequestView: Sendable, Hashable {
 
 /// What a router sees of a request: the mean over its tokens of the base's residual stream after some layers.
 ///
-/// The base is frozen, so that the same request has the same features for ever.
+/// The base is frozen, so that the same request has the same features for ever; on the CPU to the last bit, whatever it is looked at with.
 public struct RequestFeatures {
   private let model: DecoderModel
   private let view: RequestView
@@ -91,9 +91,22 @@ public struct RequestFeatures {
       let means = try Tensor.concatenated(
         TokenBudget.standard.groups(requests.map(\.count)).map { group in
           let batch = try TokenBatch(Array(requests[group]), on: model.device, rounding: model.rounding)
-          return try PoolingWeights(batch).mean(model.earlyStates(batch, layers: view.layers))
+          guard model.hasBatchInvariantPass else {
+            return try PoolingWeights(batch).mean(model.earlyStates(batch, layers: view.layers))
+          }
+          return try Self.means(model.batchInvariantEarlyStates(batch, layers: view.layers), batch.lengths)
         })  // [sequences, hidden]
       return try projection?.projected(means) ?? means
     }
+  }
+
+  /// The mean over the tokens of each sequence, each by itself. `states`: [tokens, hidden] → [sequences, hidden]
+  private static func means(_ states: Tensor, _ lengths: [Int]) throws -> Tensor {
+    var start = 0
+    return try Tensor.concatenated(
+      lengths.map { length in
+        defer { start += length }
+        return try states.narrowed(0, from: start, count: length).sum(0).unsqueezed(0) * (1 / Double(length))
+      })
   }
 }

@@ -21,18 +21,19 @@ struct RequestProjection: Sendable {
     (self.hidden, self.width) = (hidden, width)
   }
 
-  /// R of each pair of sizes that was asked for.
-  private static let known = Mutex<[[Int]: Tensor]>([:])
+  /// Rᵀ of each pair of sizes that was asked for.
+  private static let known = Mutex<[[Int]: WeightMatrix]>([:])
 
-  /// R, drawn with the stream `request-projection/HIDDEN/WIDTH`. float32 [hidden, width]
-  func matrix() throws -> Tensor {
+  /// Rᵀ, ready to multiply. float32 [width, hidden]
+  private func matrix() throws -> WeightMatrix {
     if let made = Self.known.withLock({ $0[[hidden, width]] }) { return made }
-    let made = try drawn()
+    let made = try WeightMatrix(drawn().transposed(0, 1).contiguous())
     Self.known.withLock { $0[[hidden, width]] = made }
     return made
   }
 
-  private func drawn() throws -> Tensor {
+  /// R, drawn with the stream `request-projection/HIDDEN/WIDTH`. float32 [hidden, width]
+  func drawn() throws -> Tensor {
     var stream = RandomStream(purposes: ["request-projection", "\(hidden)", "\(width)"])
     let size = 1 / Float(width).squareRoot()
     var values: [Float] = []
@@ -44,8 +45,8 @@ struct RequestProjection: Sendable {
     return try Tensor(values, shape: [hidden, width])
   }
 
-  /// [rows, hidden] → [rows, width], on the CPU
+  /// A row's bits do not depend on the others. [rows, hidden] → [rows, width], on the CPU
   func projected(_ features: Tensor) throws -> Tensor {
-    try features.moved(to: .cpu).converted(to: .float32).matmul(matrix())
+    try matrix().product(features.moved(to: .cpu).converted(to: .float32), ProductSlices(sliced: 0))
   }
 }

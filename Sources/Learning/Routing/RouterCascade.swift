@@ -36,13 +36,13 @@ public struct RouterCascade: Sendable {
   }
 
   /// The router of the first tasks, ready to measure.
-  private struct Stage: Sendable {
-    /// Σ_γ⁻¹ [width, width]
-    let inverse: Tensor
-    /// Σ_γ⁻¹ (μ_j − origin) of each task. [width, tasks]
-    let weights: Tensor
+  fileprivate struct Stage: Sendable {
+    /// Σ_γ⁻¹, row by row. [width · width]
+    let inverse: [Double]
+    /// Σ_γ⁻¹ (μ_j − origin) of each task, one after the other. [tasks · width]
+    let weights: [Double]
     /// (μ_j − origin)ᵀ Σ_γ⁻¹ (μ_j − origin) of each task. [tasks]
-    let constants: Tensor
+    let constants: [Double]
     /// The squared distance that is usual for requests of known tasks.
     let usual: Double
     /// How it depends on the length of a request.
@@ -51,7 +51,7 @@ public struct RouterCascade: Sendable {
 
   private let stages: [Stage]
   /// Near all requests, so that little is lost where squares are subtracted: the mean of the first task. [width]
-  private let origin: Tensor
+  private let origin: [Double]
   /// h_k of each task.
   private var handicaps: [Double]
   private let unknownDistance: Double
@@ -81,10 +81,10 @@ public struct RouterCascade: Sendable {
       let means = try Tensor.concatenated(rows, axis: 0)  // [tasks, width]
       let weights = try metric.inverse.matmul(means.transposed(0, 1))  // [width, tasks]
       return Stage(
-        inverse: metric.inverse, weights: weights, constants: try (means * weights.transposed(0, 1)).sum(1),
-        usual: metric.usual, law: sums[last].law)
+        inverse: try metric.inverse.doubles(), weights: try weights.transposed(0, 1).contiguous().doubles(),
+        constants: try (means * weights.transposed(0, 1)).sum(1).doubles(), usual: metric.usual, law: sums[last].law)
     }
-    self.origin = origin
+    self.origin = try origin.doubles()
     self.handicaps = handicaps
     self.unknownDistance = unknownDistance
   }
@@ -140,16 +140,36 @@ public struct RouterCascade: Sendable {
     return (distances.dropLast().min() ?? .infinity) - last
   }
 
-  /// [row][task]
+  /// Of each row by itself, by plain sums in one order: the others do not matter, nor do threads. [row][task]
   private func distances(_ texts: TextFeatures, at number: Int) throws -> [[Double]] {
-    let stage = stages[number]
-    let x = try texts.means.moved(to: .cpu).converted(to: .float64) - origin  // [rows, width]
-    let square = try (x.matmul(stage.inverse) * x).sum(1).reshaped([-1, 1])  // [rows, 1]
-    let distances = try square - x.matmul(stage.weights) * 2 + stage.constants  // [rows, tasks]
-    let values = try distances.converted(to: .float32).floats()
-    let tasks = number + 1
+    let (stage, width) = (stages[number], origin.count)
+    let all = try texts.means.moved(to: .cpu).converted(to: .float64).doubles()  // [rows · width]
     return zip(0..., texts.usual(stage.law)).map { row, share in
-      values[(row * tasks)..<((row + 1) * tasks)].map { max(Double($0), 0) / (stage.usual * share) }
+      let x = (0..<width).map { all[row * width + $0] - origin[$0] }
+      let square = stage.square(x)
+      return (0...number).map { task in
+        let along = stage.weights.withUnsafeBufferPointer { weights in
+          (0..<width).reduce(0.0) { $0 + x[$1] * weights[task * width + $1] }
+        }
+        // As many digits as sums of floats are good for.
+        return max(Double(Float(square - 2 * along + stage.constants[task])), 0) / (stage.usual * share)
+      }
     }
+  }
+}
+
+extension RouterCascade.Stage {
+  /// xᵀ Σ_γ⁻¹ x. `x`: [width]
+  fileprivate func square(_ x: [Double]) -> Double {
+    var product = [Double](repeating: 0, count: x.count)
+    inverse.withUnsafeBufferPointer { inverse in
+      product.withUnsafeMutableBufferPointer { product in
+        for (i, value) in x.enumerated() {
+          let row = i * product.count
+          for j in product.indices { product[j] += value * inverse[row + j] }
+        }
+      }
+    }
+    return zip(x, product).reduce(0) { $0 + $1.0 * $1.1 }
   }
 }

@@ -20,6 +20,8 @@ struct CatalogSnapshot: Sendable {
 
   /// Of the current release.
   let revision: Int?
+  /// The router of the current release.
+  let router: Digest?
   /// The released versions, by their tasks' names.
   let released: [Digest]
   /// Those in use: the base, `auto` if there is a router, then versions by name and number.
@@ -45,6 +47,7 @@ struct CatalogSnapshot: Sendable {
   ) {
     self.basicName = basicName
     revision = contents.release?.record.revision
+    router = contents.release?.manifest.router
     let experts = contents.release?.manifest.experts ?? [:]
     var (tasks, names): ([String: Task], [String: [Int: [String]]]) = ([:], [:])
     for alias in contents.aliases {

@@ -18,7 +18,7 @@ final class EngineInbox: Sendable {
     /// Tells whoever waits for it that nobody reads it any more.
     func refuse() {
       switch self {
-      case .work(let work): work.fail(.draining)
+      case .work(let work): work.fail(EngineFailure.draining)
       case .want(_, let done), .unload(_, _, let done): done(.draining)
       case .cancel, .loaded, .pin, .stop: break
       }

@@ -14,8 +14,8 @@ extension EngineLoop {
   /// - Returns: Whether anybody got one, or was answered.
   func admit(at now: ContinuousClock.Instant) -> Bool {
     guard !queue.isEmpty else { return false }
-    var (room, hasAdmitted, hasAnswered) = (self.room(), false, false)
-    while let entry = queue.next(at: now, where: { passage($0, &room, hasAnswered: hasAnswered, at: now) }) {
+    var (room, hasAdmitted) = (self.room(), false)
+    while let entry = queue.next(at: now, where: { passage($0, &room, at: now) }) {
       hasAdmitted = true
       switch entry {
       case .resumed(let choice):
@@ -31,10 +31,7 @@ extension EngineLoop {
           let job = TextJob(work, request, events, root: root, base.tokenizer)
           room.take(request.choices, blocks: blocks(for: request))
           attempt(job) { try start(job) }
-        case .answers, .routes:
-          // One in a turn, so that those who are written wait no longer.
-          hasAnswered = true
-          answer(work, at: now)
+        case .answers, .routes: startRows(work, at: now)
         }
       }
     }
@@ -42,7 +39,7 @@ extension EngineLoop {
   }
 
   private func passage(
-    _ entry: Waiting, _ room: inout EngineRoom, hasAnswered: Bool, at now: ContinuousClock.Instant
+    _ entry: Waiting, _ room: inout EngineRoom, at now: ContinuousClock.Instant
   ) -> FairQueue<Waiting>.Passage {
     // Who may be to blame for a step that failed is alone until it has made one.
     let isQuarantined = running.values.contains(where: \.isSuspect)
@@ -59,7 +56,7 @@ extension EngineLoop {
         else { return .needsRoom }
         beside = false
       case .answers, .routes:
-        guard !hasAnswered else { return .waits }
+        guard rowJobs.count < options.maxSequences else { return .waits }
         beside = true
       }
       if let version = work.version, case .loading = experts.find(version, at: now) { return .waits }
@@ -209,34 +206,6 @@ extension EngineLoop {
     cache.keep(
       choice.job.root, choice.job.request.prompt + choice.written, prompt: choice.job.request.prompt.count,
       blocks: blocks.full)
-  }
-
-  /// Answers rows, or tells where they belong.
-  private func answer(_ work: EngineWork, at now: ContinuousClock.Instant) {
-    switch work.kind {
-    case .text: break
-    case .answers(let rows, let version, let done):
-      switch experts.find(version, at: now) {
-      case .loading: done(.failure(EngineFailure.expertFailed(version: version, reason: "it is not loaded")))
-      case .failed(let reason): done(.failure(EngineFailure.expertFailed(version: version, reason: reason)))
-      case .ready(let resident):
-        experts.retain(resident)
-        defer { experts.release(resident) }
-        done(
-          Result {
-            try resident.loaded.task.predict(rows) { _ in
-              // Many rows take long: the engine lives meanwhile, and who waits no longer is left.
-              shared.beat()
-              if let deadline = work.deadline, deadline <= .now { throw EngineFailure.deadlineExceeded }
-            }
-          })
-      }
-    case .routes(let rows, let router, let done):
-      done(
-        Result {
-          try router.router.countedRoutes(rows.map(\.text), instructions: rows.map(\.instruction), on: base)
-        })
-    }
   }
 
   /// A version that was read: whether it moves the base's logits, and to numbers.

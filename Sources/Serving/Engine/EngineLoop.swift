@@ -31,6 +31,10 @@ final class EngineLoop {
   var queue = FairQueue<Waiting>()
   /// Requests that have a place, by their numbers.
   var jobs: [Int: TextJob] = [:]
+  /// Requests whose rows are computed, the oldest first.
+  var rowJobs: [RowJob] = []
+  /// What the last pass for rows computed.
+  var lastPass: RowJob.Pass?
   /// Continuations by their sequences in the session.
   var running: [Int: TextJob.Choice] = [:]
   var statistics = EngineStatistics()
@@ -69,9 +73,9 @@ final class EngineLoop {
 
   /// Whether it was told to stop, and nothing is left.
   var isDone: Bool { isStopping && isIdle && jobs.isEmpty }
-  private var isIdle: Bool { running.isEmpty && queue.isEmpty }
+  private var isIdle: Bool { running.isEmpty && queue.isEmpty && rowJobs.isEmpty }
   /// Whether there is something to do before the next message.
-  private var canMove: Bool { !running.isEmpty || hasAdmitted }
+  private var canMove: Bool { !running.isEmpty || !rowJobs.isEmpty || hasAdmitted }
   /// Whether anything got a place, or was answered, in the last turn.
   private var hasAdmitted = false
 
@@ -92,6 +96,7 @@ final class EngineLoop {
 
   private func advance() {
     hasAdmitted = admit(at: .now)
+    advanceRows()
     makeRoom()
     guard !session.isEmpty else { return }
     do {
@@ -155,6 +160,7 @@ final class EngineLoop {
       if force {
         let failure = EngineFailure.expertFailed(version: version, reason: "it was unloaded")
         for job in jobs.values where job.request.expert == version { cancel(job.work.number, failure) }
+        for job in rowJobs where job.work.version == version { cancel(job.work.number, failure) }
         // Those who wait would only have it loaded again.
         for case .work(let work) in queue.entries where work.version == version { cancel(work.number, failure) }
       }
@@ -176,6 +182,11 @@ final class EngineLoop {
       job.end(.failed(failure))
       return
     }
+    if let job = rowJobs.first(where: { $0.work.number == number }) {
+      end(job)
+      job.work.fail(failure)
+      return
+    }
     for case .work(let work) in queue.remove(where: {
       if case .work(let work) = $0 { work.number == number } else { false }
     }) {
@@ -189,6 +200,9 @@ final class EngineLoop {
     for job in jobs.values where job.work.deadline.map({ $0 <= now }) ?? false {
       cancel(job.work.number, .deadlineExceeded)
     }
+    for job in rowJobs where job.work.deadline.map({ $0 <= now }) ?? false {
+      cancel(job.work.number, .deadlineExceeded)
+    }
     for case .work(let work) in queue.entries where work.deadline.map({ $0 <= now }) ?? false {
       cancel(work.number, .deadlineExceeded)
     }
@@ -196,6 +210,7 @@ final class EngineLoop {
 
   private func giveUpAll(_ failure: EngineFailure) {
     for number in jobs.keys { cancel(number, failure) }
+    for job in rowJobs { cancel(job.work.number, failure) }
     for case .work(let work) in queue.entries { cancel(work.number, failure) }
   }
 
@@ -217,7 +232,7 @@ final class EngineLoop {
 
   private func publish() {
     let now = ContinuousClock.now
-    statistics.running = running.count
+    statistics.running = running.count + rowJobs.count
     statistics.freeBlocks = pool.available ?? 0
     // Counting looks at each block: not with every step.
     if isIdle || counted.map({ now - $0 > .milliseconds(100) }) ?? true {

@@ -22,6 +22,8 @@ public struct EngineRequest: Sendable {
   public var scope: String
   /// When nobody waits for the answer any more.
   public var deadline: ContinuousClock.Instant?
+  /// How long it may have to wait for a place, as far as that is foreseen; `nil`: until its deadline, without one 30 seconds.
+  public var queueTime: Duration?
   /// Whether it only takes what others leave.
   public var isBackground: Bool
   /// Whether a space that the text begins with is left out: that of a task's answers belongs to its prompt's form.
@@ -30,7 +32,8 @@ public struct EngineRequest: Sendable {
   public init(
     _ prompt: [Int], options: GenerationOptions = GenerationOptions(), choices: Int = 1, stops: [String] = [],
     constraint: TextConstraint? = nil, expert: Digest? = nil, asker: String = "", scope: String = "",
-    deadline: ContinuousClock.Instant? = nil, isBackground: Bool = false, leavesOutFirstSpace: Bool = false
+    deadline: ContinuousClock.Instant? = nil, queueTime: Duration? = nil, isBackground: Bool = false,
+    leavesOutFirstSpace: Bool = false
   ) {
     self.prompt = prompt
     self.options = options
@@ -41,6 +44,7 @@ public struct EngineRequest: Sendable {
     self.asker = asker
     self.scope = scope
     self.deadline = deadline
+    self.queueTime = queueTime
     self.isBackground = isBackground
     self.leavesOutFirstSpace = leavesOutFirstSpace
   }

@@ -11,7 +11,10 @@ public struct EngineStatistics: Sendable {
     public var state: State
     /// Sequences and answers that use it now.
     public var references: Int
+    /// What it takes of memory: its mapped file, and what it has for itself.
     public var bytes: Int
+    /// Of that, pages of its file, which the system takes back where it is short of memory.
+    public var mappedBytes: Int
     public var isPinned: Bool
   }
 

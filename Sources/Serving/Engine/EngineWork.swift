@@ -10,7 +10,7 @@ struct EngineWork: Sendable {
     case answers([RequestRow], version: Digest, @Sendable (Result<[TaskAnswer], any Error>) -> Void)
     case routes(
       [RequestRow], router: SharedRouter,
-      @Sendable (Result<(routes: [RequestRouter.Route], tokens: Int), any Error>) -> Void)
+      @Sendable (Result<[DecisionCache.Decision], any Error>) -> Void)
   }
 
   let number: Int
@@ -31,13 +31,13 @@ struct EngineWork: Sendable {
   }
 
   /// Gives it up.
-  func fail(_ failure: EngineFailure) {
+  func fail(_ error: any Error) {
     switch kind {
     case .text(_, let events):
-      events.yield(.failed(failure))
+      events.yield(.failed(error as? EngineFailure ?? .failed("\(error)")))
       events.finish()
-    case .answers(_, _, let done): done(.failure(failure))
-    case .routes(_, _, let done): done(.failure(failure))
+    case .answers(_, _, let done): done(.failure(error))
+    case .routes(_, _, let done): done(.failure(error))
     }
   }
 }

@@ -14,8 +14,12 @@ final class ExpertTable {
     fileprivate(set) var references = 0
     fileprivate var turn = 0
     fileprivate(set) var isDraining = false
+    /// What it was last found to take.
+    fileprivate var bytes: Int
 
-    fileprivate init(_ version: Digest, _ loaded: LoadedExpert) { (self.version, self.loaded) = (version, loaded) }
+    fileprivate init(_ version: Digest, _ loaded: LoadedExpert) {
+      (self.version, self.loaded, bytes) = (version, loaded, loaded.bytes)
+    }
   }
 
   /// What a request for a version finds.
@@ -129,7 +133,7 @@ final class ExpertTable {
       let resident = Resident(version, loaded)
       touch(resident)
       entries[version] = .resident(resident)
-      bytes += loaded.bytes
+      bytes += resident.bytes
       if let began = loading.began { self.loaded(began.duration(to: now)) }
       tell(nil)
       makeRoom(keeping: version)
@@ -167,13 +171,21 @@ final class ExpertTable {
   func release(_ resident: Resident) {
     resident.references -= 1
     known = nil
+    measure(resident)
     if resident.isDraining, resident.references == 0 { remove(resident) }
     makeRoom(keeping: nil)
   }
 
+  /// Some of what it takes is made when it is first used.
+  private func measure(_ resident: Resident) {
+    let now = resident.loaded.bytes
+    bytes += now - resident.bytes
+    resident.bytes = now
+  }
+
   private func remove(_ resident: Resident) {
     entries.removeValue(forKey: resident.version)
-    bytes -= resident.loaded.bytes
+    bytes -= resident.bytes
   }
 
   /// Lets a version go: at once, or when nobody uses it any more.
@@ -224,14 +236,15 @@ final class ExpertTable {
   private var residents: [EngineStatistics.ResidentExpert] {
     entries.map { version, entry in
       var result = EngineStatistics.ResidentExpert(
-        version: version, state: .loading, references: 0, bytes: 0, isPinned: pinned.contains(version))
+        version: version, state: .loading, references: 0, bytes: 0, mappedBytes: 0, isPinned: pinned.contains(version))
       switch entry {
       case .loading: break
       case .failed: result.state = .failed
       case .resident(let resident):
         result.state = resident.isDraining ? .draining : .ready
         result.references = resident.references
-        result.bytes = resident.loaded.bytes
+        result.bytes = resident.bytes
+        result.mappedBytes = resident.loaded.mappedBytes
       }
       return result
     }.sorted { $0.version.bytes.lexicographicallyPrecedes($1.version.bytes) }

@@ -11,14 +11,16 @@ struct LoadedExpert: @unchecked Sendable {
   let task: ServedTask
   /// The expert that writes; `nil`: the version's answers come from its closed-form head alone.
   let expert: PreparedExpert?
-  /// What its factors, heads and sums take.
-  let bytes: Int
+  /// Of its factors, what lies in the mapped file.
+  let mappedBytes: Int
+  /// What it takes of memory now, mapped or its own.
+  var bytes: Int { mappedBytes + task.runner.ownBytes + (expert?.madeBytes ?? 0) }
 
   /// Reads a version.
   /// - Throws: `RegistryError`, ``ServingError``, errors of the layers below.
   init(_ version: Digest, from registry: Registry, on base: LoadingBase) throws {
     task = try registry.load(registry.version(digest: version), on: base.base)
-    expert = try task.runner.model.expert.map { PreparedExpert(try $0.widened()) }
-    bytes = task.manifest.parts.values.reduce(0) { $0 + $1.bytes }
+    expert = task.runner.model.expert.map { PreparedExpert($0) }
+    mappedBytes = task.runner.mappedBytes
   }
 }

@@ -1,5 +1,12 @@
 public import Files
 
+/// A text as a router reads it.
+struct RoutedText: Sendable {
+  let ids: [Int]
+  /// What it came with; `nil`: nothing.
+  let instruction: String?
+}
+
 /// Where rows belong.
 public struct RoutedRows: Sendable {
   public let routes: [RequestRouter.Route]

@@ -26,7 +26,9 @@ public final class ServingEngine: Sendable {
   private let source: RegistrySource
   private let limit: Int
   private let vocabulary: Int
-  private let router = Mutex<SharedRouter?>(nil)
+  /// Those of the last releases: a request that came before one goes on with the older.
+  private let routers = Mutex<[SharedRouter]>([])
+  private let decisions = DecisionCache()
 
   /// Starts the engine.
   ///
@@ -123,7 +125,7 @@ public final class ServingEngine: Sendable {
     }
     let (stream, continuation) = AsyncStream.makeStream(of: EngineEvent.self)
     let number = try submit(
-      .text(request, continuation), asker: request.asker, deadline: request.deadline,
+      .text(request, continuation), asker: request.asker, deadline: request.deadline, queueTime: request.queueTime,
       tokens: request.prompt.count + most * request.choices, isBackground: request.isBackground)
     let inbox = inbox
     continuation.onTermination = { reason in
@@ -134,7 +136,8 @@ public final class ServingEngine: Sendable {
   }
 
   private func submit(
-    _ kind: EngineWork.Kind, asker: String, deadline: ContinuousClock.Instant?, tokens: Int, isBackground: Bool = false
+    _ kind: EngineWork.Kind, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?, tokens: Int,
+    isBackground: Bool = false
   ) throws -> Int {
     let now = ContinuousClock.now
     if let deadline, deadline <= now { throw EngineFailure.deadlineExceeded }
@@ -142,7 +145,7 @@ public final class ServingEngine: Sendable {
     return try inbox.submit(
       tokens: tokens, places: max(options.maxSequences - statistics.running, 0), most: options.maxWaiting,
       rate: statistics.tokensPerSecond,
-      patience: deadline.map { ($0 - now).seconds } ?? 30
+      patience: [deadline.map { $0 - now }, queueTime].compactMap { $0?.seconds }.min() ?? 30
     ) { number in
       EngineWork(
         number: number, kind: kind, asker: asker, deadline: deadline, tokens: tokens, isBackground: isBackground)
@@ -155,32 +158,52 @@ public final class ServingEngine: Sendable {
   /// - Parameter version: By the digest of its manifest.
   /// - Parameter asker: Who asks: requests of one asker wait behind each other.
   /// - Parameter deadline: When nobody waits for the answer any more.
+  /// - Parameter queueTime: As of ``EngineRequest``.
   /// - Throws: ``EngineFailure``; what a row that cannot be read makes the version throw.
   public func classify(
-    _ rows: [RequestRow], by version: Digest, asker: String = "", deadline: ContinuousClock.Instant? = nil
+    _ rows: [RequestRow], by version: Digest, asker: String = "", deadline: ContinuousClock.Instant? = nil,
+    queueTime: Duration? = nil
   ) async throws -> [TaskAnswer] {
-    try await answer(asker, deadline, Self.tokens(rows)) { .answers(rows, version: version, $0) }
+    try await answer(asker, deadline, queueTime, Self.tokens(rows)) { .answers(rows, version: version, $0) }
   }
 
   /// Tells which released task rows belong to: what `accrete route` tells.
   ///
-  /// - Returns: The routes, the digest of the router that found them, and how many tokens it read.
+  /// - Parameter rows: Texts, prompts or conversations.
+  /// - Parameter router: By its digest; `nil`: the current release's.
+  /// - Parameter asker: Who asks.
+  /// - Parameter deadline: When nobody waits for the answer any more.
+  /// - Parameter queueTime: How long it may wait for its turn; `nil`: until the deadline.
+  /// - Returns: The routes, the digest of the router that found them, and how many tokens there are in what it reads.
   /// - Throws: ``EngineFailure``; ``ServingError/nothingReleased(path:)`` where there is none.
   public func route(
-    _ rows: [RequestRow], asker: String = "", deadline: ContinuousClock.Instant? = nil
+    _ rows: [RequestRow], by router: Digest? = nil, asker: String = "", deadline: ContinuousClock.Instant? = nil,
+    queueTime: Duration? = nil
   ) async throws -> RoutedRows {
-    let router = try currentRouter()
-    let found: (routes: [RequestRouter.Route], tokens: Int) = try await answer(asker, deadline, Self.tokens(rows)) {
-      .routes(rows, router: router, $0)
+    let router = try current(router)
+    let keys = rows.map { DecisionCache.key(router.digest, $0.text, instruction: $0.instruction) }
+    var found = keys.map { decisions[$0] }
+    let missing = found.indices.filter { found[$0] == nil }
+    if !missing.isEmpty {
+      let asked = missing.map { rows[$0] }
+      let routed: [DecisionCache.Decision] = try await answer(asker, deadline, queueTime, Self.tokens(asked)) {
+        .routes(asked, router: router, $0)
+      }
+      for (row, decision) in zip(missing, routed) {
+        found[row] = decision
+        decisions.keep(decision, for: keys[row])
+      }
     }
-    return RoutedRows(routes: found.routes, router: router.digest, tokens: found.tokens)
+    let known = found.compactMap(\.self)
+    return RoutedRows(
+      routes: known.map(\.route), router: router.digest, tokens: known.reduce(0) { $0 + $1.tokens })
   }
 
   /// About how many tokens some rows have: bytes of text by four.
   private static func tokens(_ rows: [RequestRow]) -> Int { rows.reduce(0) { $0 + $1.text.utf8.count / 4 + 1 } }
 
   private func answer<Value: Sendable>(
-    _ asker: String, _ deadline: ContinuousClock.Instant?, _ tokens: Int,
+    _ asker: String, _ deadline: ContinuousClock.Instant?, _ queueTime: Duration?, _ tokens: Int,
     _ kind: (@escaping @Sendable (Result<Value, any Error>) -> Void) -> EngineWork.Kind
   ) async throws -> Value {
     let (stream, continuation) = AsyncThrowingStream.makeStream(of: Value.self)
@@ -192,7 +215,7 @@ public final class ServingEngine: Sendable {
       case .failure(let error): continuation.finish(throwing: error)
       }
     }
-    let taken = try submit(kind, asker: asker, deadline: deadline, tokens: tokens)
+    let taken = try submit(kind, asker: asker, deadline: deadline, queueTime: queueTime, tokens: tokens)
     let inbox = inbox
     continuation.onTermination = { reason in if case .cancelled = reason { inbox.send(.cancel(taken)) } }
     for try await value in stream { return value }
@@ -203,33 +226,35 @@ public final class ServingEngine: Sendable {
   /// gone by then.
   /// - Throws: `RegistryError`, ``ServingError``, errors of the layers below.
   public func loadRouter() throws {
-    if try source.registry.currentRelease()?.manifest.router != nil { _ = try currentRouter() }
+    if try source.registry.currentRelease()?.manifest.router != nil { _ = try current(nil) }
   }
 
-  private func currentRouter() throws -> SharedRouter {
+  private func current(_ wanted: Digest?) throws -> SharedRouter {
     do {
-      return try readRouter()
+      return try read(wanted)
     } catch let error where !(error is ServingError) {
       // The registry cannot be read now: what was read last is served, as names are.
-      guard let known = router.withLock({ $0 }) else { throw error }
+      guard wanted == nil, let known = routers.withLock({ $0.last }) else { throw error }
       return known
     }
   }
 
-  private func readRouter() throws -> SharedRouter {
+  private func read(_ wanted: Digest?) throws -> SharedRouter {
+    if let known = wanted.flatMap(known) { return known }
     let registry = source.registry
-    guard let release = try registry.currentRelease(), let digest = release.manifest.router else {
+    guard let digest = try wanted ?? registry.currentRelease()?.manifest.router else {
       throw ServingError.nothingReleased(path: registry.url.path)
     }
-    if let known = router.withLock({ $0 }), known.digest == digest { return known }
+    if let known = known(digest) { return known }
     // Its sums are solved for here, and have other last bits with another number of threads; OpenMP counts them for each thread that asks.
     try TorchRuntime.setThreads(options.threads)
-    guard let made = try registry.router(of: release.manifest) else {
-      throw ServingError.nothingReleased(path: registry.url.path)
-    }
-    let shared = SharedRouter(router: made, digest: digest)
-    router.withLock { $0 = shared }
+    let shared = SharedRouter(router: try registry.router(digest), digest: digest)
+    routers.withLock { $0 = $0.filter { $0.digest != digest }.suffix(1) + [shared] }
     return shared
+  }
+
+  private func known(_ router: Digest) -> SharedRouter? {
+    routers.withLock { $0.first { $0.digest == router } }
   }
 
   /// Loads a version, unless it is there.

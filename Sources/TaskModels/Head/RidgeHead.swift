@@ -37,9 +37,10 @@ public struct RidgeHead: Sendable {
     try withoutGradients { try Self.rows(logits(features)) }
   }
 
-  /// float64 [rows, labels]
+  /// A row's bits do not depend on the others. float64 [rows, labels]
   private func logits(_ features: Tensor) throws -> Tensor {
-    let sums = try features.moved(to: .cpu).converted(to: .float32).linear(weights.converted(to: .float32)) + bias
+    let matrix = try WeightMatrix(weights.converted(to: .float32))
+    let sums = try matrix.product(features.moved(to: .cpu).converted(to: .float32), ProductSlices(sliced: 0)) + bias
     return try sums.converted(to: .float64)
   }
 

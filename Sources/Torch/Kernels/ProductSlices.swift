@@ -20,9 +20,11 @@ public struct ProductSlices: Sendable, Equatable {
 
   /// Larger slices, for prompts of many tokens: each only where a token has the same bits in them as in those of ``size``. So are smaller
   /// ones, for what is left of them.
-  private static let larger = [512, 128]
-  /// Matrices of more numbers are tried with slices of ``size`` alone: these fill oneDNN, and more would take seconds at the start.
+  private static let larger = [512, 256, 128]
+  /// Matrices of more numbers are tried with slices of ``size`` alone: in float32 these fill oneDNN, and more would take seconds at the start.
   private static let mostToTry = 1 << 21
+  /// The same of products of bfloat16, which are quick; oneDNN lays the matrix out for each of them, so that few large ones are faster.
+  private static let mostHalvesToTry = 1 << 25
 
   /// What a trial's result depends on.
   private struct Key: Hashable {
@@ -43,7 +45,9 @@ public struct ProductSlices: Sendable, Equatable {
     let usual = try known(weight, isMany: false, half) {
       try tried(weight, rows: size, [[size], [48, 16], [32, 16], [16]], half)
     }
-    guard usual.contains(size), tokens >= larger.last ?? .max, weight.elements <= mostToTry else {
+    guard usual.contains(size), tokens >= larger.last ?? .max,
+      weight.elements <= (half ? mostHalvesToTry : mostToTry)
+    else {
       return usual.contains(size) ? usual : []
     }
     return try known(weight, isMany: true, half) {
@@ -108,13 +112,26 @@ extension ProductSlices {
     guard half, let matrix = weight as? Tensor else {
       return try WidenedProduct.product(x, weight, adding: nil, slices: slices)
     }
+    return try halfProduct(x, matrix, slices)
+  }
+
+  /// The same of any number of rows, rounded to bfloat16 first: what the last slice lacks are zeros.
+  static func halfProduct(_ x: Tensor, _ matrix: Tensor, _ slices: [Int]) throws -> Tensor {
+    let (rows, smallest) = (x.shape[0], slices.last ?? size)
     let rounded = try x.converted(to: .bfloat16)
-    let result = try Tensor(uninitialized: [x.shape[0], matrix.shape[0]])
+    let result = try Tensor(uninitialized: [rows, matrix.shape[0]])
     var start = 0
-    while let slice = slices.first(where: { $0 <= x.shape[0] - start }) {
-      let part = try rounded.narrowed(0, from: start, count: slice).linear(matrix)  // [slice, out], bfloat16
-      try result.narrowed(0, from: start, count: slice).copyInPlace(from: part)
-      start += slice
+    while start < rows {
+      let left = (rows - start + smallest - 1) / smallest * smallest
+      let slice = slices.first { $0 <= left } ?? smallest
+      let count = min(slice, rows - start)
+      var part = try rounded.narrowed(0, from: start, count: count)
+      if count < slice {
+        part = try Tensor.concatenated([part, Tensor.zeros([slice - count, x.shape[1]], .bfloat16)])
+      }
+      let made = try part.linear(matrix).narrowed(0, from: 0, count: count)  // [count, out], bfloat16
+      try result.narrowed(0, from: start, count: count).copyInPlace(from: made)
+      start += count
     }
     return result
   }
@@ -139,6 +156,7 @@ extension WeightMatrix {
     let sizes = sliced > 0 ? try ProductSlices.sizes(of: weight, tokens: sliced, half: half) : []
     guard !sizes.isEmpty else { return try rowProduct(x, weight, half: half) }
     let x = try x.contiguous()
+    if half, let matrix = weight as? Tensor, tokens == sliced { return try ProductSlices.halfProduct(x, matrix, sizes) }
     let smallest = sizes.last ?? ProductSlices.size
     let whole = (sliced + smallest - 1) / smallest * smallest
     var first = try x.narrowed(0, from: 0, count: sliced)

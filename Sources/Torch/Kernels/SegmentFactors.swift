@@ -2,15 +2,20 @@ import CTorch
 
 /// A low-rank pair as the kernels of inference read it: an output gets scaling · B A x.
 ///
-/// The rank is any; nothing is padded. Factors are float32 or bfloat16, which is widened as it is read.
+/// The rank is any; nothing is padded. Factors are float32 or bfloat16. Those of bfloat16 are read where they are, as a file has them: they are
+/// widened, and B is turned, on the way into a product. B of float32 is kept a second time, turned.
 public struct SegmentFactors {
   /// A. [rank, inputs]
   let a: Tensor
-  /// Bᵀ: its numbers for one factor lie side by side. [rank, outputs]
+  /// B. [outputs, rank]
   let b: Tensor
   let scaling: Double
   /// Where they lie, for a kernel; all zero on another device.
   let raw: AccreteFactors
+  /// What `raw` points to.
+  private let held: [Tensor]
+  /// Memory that this pair has for itself, beside the factors that it was made of.
+  public let copiedBytes: Int
 
   var rank: Int { a.shape[0] }
 
@@ -25,14 +30,19 @@ public struct SegmentFactors {
     guard let type = a.dtype, type == b.dtype, type == .float32 || type == .bfloat16 else {
       throw TorchError.dtypeMismatch(what: "B of a low-rank pair", expected: a.dtype ?? .float32, got: b.description)
     }
-    (self.a, self.b, self.scaling) = (try a.contiguous(), try b.transposed(0, 1).contiguous(), scaling)
+    (self.a, self.b, self.scaling) = (a, b, scaling)
     guard a.device == .cpu else {
-      raw = AccreteFactors()
+      (raw, held, copiedBytes) = (AccreteFactors(), [], 0)
       return
     }
+    let isHalf = type == .bfloat16
+    // bfloat16 is widened on its way anyhow; turning it there, too, costs less than reading twice the bytes of float32 from memory.
+    let sources = [a, isHalf ? b : try b.transposed(0, 1)]
+    held = try sources.map { try $0.contiguous() }
+    copiedBytes = zip(sources, held).reduce(0) { $0 + ($1.0.isContiguous ? 0 : $1.1.byteCount) }
     raw = AccreteFactors(
-      rank: Int64(a.shape[0]), scaling: Float(scaling), half: type == .bfloat16, a: try self.a.memory(type),
-      b: try self.b.memory(type))
+      rank: Int64(a.shape[0]), scaling: Float(scaling), half: isHalf, a: try held[0].memory(type),
+      b: try held[1].memory(type))
   }
 
   /// scaling · A x by single operations. `x`: [tokens, inputs] → [tokens, rank], float32.
@@ -43,12 +53,12 @@ public struct SegmentFactors {
   /// y + B p by single operations, in the type of `y`. `p`: [tokens, rank]; `y`: [tokens, outputs] → the same.
   func expanded(_ p: Tensor, onto y: Tensor) throws -> Tensor {
     let type = y.dtype ?? .float32
-    return try y + p.converted(to: type).matmul(b.converted(to: type))
+    return try y + p.converted(to: type).matmul(b.converted(to: type).transposed(0, 1))
   }
 
   func require(_ what: String, inputs: Int, outputs: Int) throws {
     try Kernels.require("A of \(what)", a, [rank, inputs])
-    try Kernels.require("Bᵀ of \(what)", b, [rank, outputs])
+    try Kernels.require("B of \(what)", b, [outputs, rank])
   }
 }
 

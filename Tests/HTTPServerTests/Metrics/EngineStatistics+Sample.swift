@@ -25,7 +25,8 @@ extension ResidentExpert {
     _ number: Int, state: ResidentExpert.State = .ready, references: Int = 0, isPinned: Bool = false
   ) -> ResidentExpert {
     ResidentExpert(
-      version: digest(number), state: state, references: references, bytes: 1_024, isPinned: isPinned)
+      version: digest(number), state: state, references: references, bytes: 1_024, mappedBytes: 1_000,
+      isPinned: isPinned)
   }
 
   /// The manifest of version 1 of `expert-NUMBER`.

@@ -29,7 +29,8 @@ import Testing
   private static let own = [
     "accrete_expert_requests_total": "counter", "accrete_expert_tokens_total": "counter",
     "accrete_expert_resident": "gauge", "accrete_expert_loads_total": "counter",
-    "accrete_expert_load_seconds": "histogram", "accrete_expert_evictions_total": "counter",
+    "accrete_expert_memory_bytes": "gauge", "accrete_expert_load_seconds": "histogram",
+    "accrete_expert_evictions_total": "counter",
     "accrete_experts_in_batch": "histogram", "accrete_route_total": "counter",
     "accrete_route_confidence": "histogram", "accrete_release_revision": "gauge", "accrete_http_inflight": "gauge",
     "accrete_cancelled_total": "counter", "process_resident_memory_bytes": "gauge",
@@ -145,6 +146,9 @@ import Testing
     #expect(page.value("accrete_expert_loads_total", ["result": "failed"]) == 5)
     let resident = try #require(page.metrics["accrete_expert_resident"]).samples
     #expect(resident.map { $0.labels["expert"] ?? "" }.sorted() == ["expert-1", "expert-2", "expert-4"])
+    // Of three that are loaded.
+    #expect(page.value("accrete_expert_memory_bytes", ["kind": "mapped"]) == 3_000)
+    #expect(page.value("accrete_expert_memory_bytes", ["kind": "private"]) == 72)
     #expect(page.value("accrete_expert_resident", ["expert": "expert-1", "version": "1", "pinned": "true"]) == 1)
     let adapters = try #require(page.metrics["vllm:lora_requests_info"]?.samples.first)
     #expect(

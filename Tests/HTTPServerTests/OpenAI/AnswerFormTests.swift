@@ -30,11 +30,11 @@ import Testing
   }
 
   @Test func chatCompletion() {
-    let answer = ChatCompletion(
+    let answer = ChatCompletion.json(
       head, choices: [ChatCompletion.Choice("viol\"ation", finish: FinishReason(.endToken))], usage: usage,
       accrete: accrete)
     #expect(
-      text(answer.json)
+      text(answer)
         == joined(
           #"{"id":"chatcmpl-1","object":"chat.completion","created":1764300000,"model":"spam@7","#,
           #""choices":[{"index":0,"message":{"role":"assistant","content":"viol\"ation","refusal":null},"logprobs":null,"finish_reason":"stop"}],"#,
@@ -51,20 +51,20 @@ import Testing
     var accrete = AccreteAnswer()
     accrete.stopReasons = [StopReason(.limit), StopReason(.stop("x"))]
     accrete.routingTokens = 9
-    let answer = ChatCompletion(
+    let answer = ChatCompletion.json(
       head,
       choices: [
         ChatCompletion.Choice("a", finish: FinishReason(.limit)), ChatCompletion.Choice("", finish: .contentFilter),
       ], usage: usage + usage, accrete: accrete)
     #expect(
-      text(answer.json).hasPrefix(
+      text(answer).hasPrefix(
         joined(
           #"{"id":"chatcmpl-1","object":"chat.completion","created":1764300000,"model":"spam@7","choices":["#,
           #"{"index":0,"message":{"role":"assistant","content":"a","refusal":null},"logprobs":null,"finish_reason":"length"},"#,
           #"{"index":1,"message":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":"content_filter"}],"#,
           #""usage":{"prompt_tokens":82,"completion_tokens":4,"total_tokens":86,"#)))
     #expect(
-      text(answer.json).hasSuffix(
+      text(answer).hasSuffix(
         #""accrete":{"stop_reason":"limit","stop_reasons":["limit","stop_text"],"usage":{"routing_tokens":9}}}"#))
   }
 
@@ -105,10 +105,10 @@ import Testing
   }
 
   @Test func textCompletionAndItsPieces() {
-    let answer = TextCompletion(
+    let answer = TextCompletion.json(
       head, choices: [TextCompletion.Choice("a", finish: .length)], usage: usage, accrete: nil)
     #expect(
-      text(answer.json)
+      text(answer)
         == joined(
           #"{"id":"chatcmpl-1","object":"text_completion","created":1764300000,"model":"spam@7","#,
           #""choices":[{"text":"a","index":0,"logprobs":null,"finish_reason":"length"}],"#,
@@ -148,10 +148,10 @@ import Testing
   @Test func logprobsOfChat() {
     let logprobs = ChatLogprobs(
       [token(0, -0.1, [(0, -0.1), (1, -2)]), SampledToken(id: 0), token(1, -1.5e-8, [])], bytes: bytes)
-    let answer = ChatCompletion(
+    let answer = ChatCompletion.json(
       head, choices: [ChatCompletion.Choice("a", finish: .stop, logprobs: logprobs)], usage: usage, accrete: nil)
     #expect(
-      text(answer.json).contains(
+      text(answer).contains(
         joined(
           #""logprobs":{"content":[{"token":"a","logprob":-0.1,"bytes":[97],"top_logprobs":["#,
           #"{"token":"a","logprob":-0.1,"bytes":[97]},{"token":"\#u{FFFD}","logprob":-2,"bytes":[195]}]},"#,
@@ -161,9 +161,9 @@ import Testing
   @Test func logprobsOfCompletions() {
     var position = CompletionLogprobs.Position(after: "né")
     func shown(_ logprobs: CompletionLogprobs) -> String {
-      let answer = TextCompletion(
+      let answer = TextCompletion.json(
         head, choices: [TextCompletion.Choice("a", finish: .stop, logprobs: logprobs)], usage: usage, accrete: nil)
-      return text(answer.json)
+      return text(answer)
     }
     let first = CompletionLogprobs([token(0, -1, [(1, -0.5)]), token(1, -1, [])], from: &position, bytes: bytes)
     #expect(
@@ -180,9 +180,9 @@ import Testing
 
   @Test func numbersThatJSONHasNotAreNull() {
     let logprobs = ChatLogprobs([token(0, -.infinity, [(0, .nan)])], bytes: bytes)
-    let answer = ChatCompletion(
+    let answer = ChatCompletion.json(
       head, choices: [ChatCompletion.Choice("a", finish: .stop, logprobs: logprobs)], usage: usage, accrete: nil)
-    #expect(text(answer.json).contains(#""logprob":null,"bytes":[97],"top_logprobs":[{"token":"a","logprob":null"#))
+    #expect(text(answer).contains(#""logprob":null,"bytes":[97],"top_logprobs":[{"token":"a","logprob":null"#))
   }
 
   // MARK: What goes beside them

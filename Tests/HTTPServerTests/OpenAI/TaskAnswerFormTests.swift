@@ -49,9 +49,9 @@ import Testing
       labels: ["a", "b"])
     let head = AnswerHead(id: "i", created: 0, model: "m", fingerprint: "f")
     let body = String(
-      decoding: ChatCompletion(
+      decoding: ChatCompletion.json(
         head, choices: [ChatCompletion.Choice("b", finish: .stop)], usage: AnswerUsage(), accrete: accrete
-      ).json, as: UTF8.self)
+      ), as: UTF8.self)
     #expect(
       body.contains(
         #""label":"b","confidence":0.9999999,"probabilities":[{"label":"b","p":0.9999999},{"label":"a","p":1e-07}]"#))

@@ -15,6 +15,14 @@ import Testing
     #expect(watch.isClosed)
   }
 
+  @Test func theFirstReasonCounts() {
+    let watch = ConnectionWatch()
+    #expect(watch.end == nil)
+    watch.close(.stalled)
+    watch.close()
+    #expect(watch.end == .stalled)
+  }
+
   @Test func cancellingEndsTheWait() async {
     let watch = ConnectionWatch()
     for _ in 0..<100 {

@@ -83,6 +83,44 @@ import Tracing
     #expect(page.value("accrete_expert_requests_total", ["expert": "spam", "status": "ok"]) == 1)
   }
 
+  /// What a client writes to find its request by is kept, as it is; keys are not.
+  @Test func metadata() async throws {
+    let watch = watch()
+    let key = "ak_0123456789ab_" + String(repeating: "Zz9-", count: 10) + "abc"
+    watch.noted([("run", "nightly, of\nMonday é"), ("key", "with \(key)"), ("password", "hunter2"), (key, "x")])
+    watch.answered()
+    let request = try #require(try await spans()["accrete.request"])
+    #expect(request.attribute("accrete.metadata.run") == "nightly, of\nMonday é" && request.dropped == 0)
+    #expect(request.attribute("accrete.metadata.key") == "with ak_[redacted]")
+    #expect(request.attribute("accrete.metadata.password") == "[redacted]")
+    #expect(!(try scratch.text("t")).contains("Zz9-"))
+  }
+
+  /// The parts follow each other, and are told as far as they have come.
+  @Test func times() async throws {
+    let watch = watch()
+    #expect(watch.times.parts.map(\.name) == ["total"])
+    _ = await watch.routing { 1 }
+    _ = await watch.labelling { 1 }
+    watch.submitted()
+    #expect(watch.times.parts.map(\.name) == ["route", "label", "total"])
+    watch.observe(.admitted(cachedTokens: 0))
+    watch.observe(.piece(choice: 0, text: "a", tokens: tokens(1)))
+    try await Task.sleep(for: .milliseconds(20))
+    watch.observe(.piece(choice: 0, text: "b", tokens: tokens(1)))
+    watch.observe(.completed(EngineUsage(promptTokens: 1, cachedTokens: 0, completionTokens: 2)))
+    let times = watch.times
+    #expect(times.parts.map(\.name) == ["route", "label", "queue", "prefill", "decode", "total"])
+    #expect(times.parts.allSatisfy { $0.duration >= .zero && $0.duration <= times.total })
+    let decode = try #require(times.decode)
+    #expect(decode >= .milliseconds(20))
+    // It is over: nothing is added.
+    try await Task.sleep(for: .milliseconds(5))
+    #expect(watch.times == times)
+    let request = try #require(try await spans()["accrete.request"])
+    #expect(request.text("traceId") == "\(times.traceID)" && request.text("spanId") == times.span)
+  }
+
   @Test func whoeverAskedLeaves() async throws {
     let watch = watch("base")
     watch.submitted()

@@ -24,6 +24,18 @@ struct FitCommand: ParsableCommand {
   @Option(help: "Write the fit to this file, as JSON.")
   var out: String?
 
+  @Option(
+    help:
+      "End with 1 where a measurement with experts differs from what the model says by more than so many percent of it."
+  )
+  var limit: Double?
+
+  func validate() throws {
+    if let limit, !(limit.isFinite && limit > 0) {
+      throw ValidationError("--limit: percent above 0 expected, got \(limit)")
+    }
+  }
+
   mutating func run() throws {
     try ResultFile.requirePlace(out)
     let shape = try FitInput.shape(model)
@@ -37,5 +49,12 @@ struct FitCommand: ParsableCommand {
     let result = FitResult(fit, points)
     if let out { try ResultFile.write(result, to: out) }
     try Console.output(FitText.text(result))
+    guard let limit else { return }
+    guard let greatest = result.greatestErrorPercent else {
+      throw BenchError.data(
+        path: files.joined(separator: ", "),
+        reason: "--limit needs a prediction, and every file is of the base alone. Name one with experts, too.")
+    }
+    if greatest > limit { throw ExitCode(1) }
   }
 }

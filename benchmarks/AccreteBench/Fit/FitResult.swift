@@ -21,6 +21,8 @@ struct FitResult: Codable, Sendable, Equatable {
   let secondsPerCall: Double
   let notes: [String]
   let predictions: [Prediction]
+  /// Of what was predicted, in either direction; `nil`: all was fitted.
+  let greatestErrorPercent: Double?
 
   init(_ fit: StepModel.Fit, _ points: [StepModel.Point]) {
     formula =
@@ -35,5 +37,6 @@ struct FitResult: Codable, Sendable, Equatable {
         name: point.name, isFitted: point.isBaseOnly, step: point.figures, predictedSeconds: predicted,
         errorPercent: point.figures.seconds > 0 ? (predicted / point.figures.seconds - 1) * 100 : 0)
     }
+    greatestErrorPercent = predictions.filter { !$0.isFitted }.map { abs($0.errorPercent) }.max()
   }
 }

@@ -15,7 +15,8 @@ enum FitText {
       "F       \(Figures.text(result.operationsPerSecond.map { $0 / 1e9 }, places: 3)) Gop/s",
       "t_call  \(Figures.text(result.secondsPerCall * 1e6, places: 3)) µs",
     ].joined(separator: "\n")
-    return ([table.text, found] + (result.notes.isEmpty ? [] : [result.notes.joined(separator: "\n")]))
+    let error = result.greatestErrorPercent.map { ["greatest error of a prediction: \(Figures.text($0, places: 1)) %"] }
+    return ([table.text, found] + (error ?? []) + (result.notes.isEmpty ? [] : [result.notes.joined(separator: "\n")]))
       .joined(separator: "\n\n")
   }
 }

@@ -48,8 +48,17 @@ public struct AccreteAnswer: Sendable {
   public var routingTokens: Int?
   /// Of a task with labels: what ``AnswerLine`` says, byte for byte the command's numbers.
   public var answer: AnswerLine?
+  /// How long it took, where the request has `trace`.
+  public var times: RequestTimes?
 
   public init() {}
+
+  /// What the last piece of a choice says.
+  static func last(_ reason: StopReason, times: RequestTimes?) -> AccreteAnswer {
+    var answer = AccreteAnswer()
+    (answer.stopReasons, answer.times) = ([reason], times)
+    return answer
+  }
 
   var tree: JSONTree {
     var tree = JSONTree.object([JSONTree.Member]())
@@ -68,6 +77,7 @@ public struct AccreteAnswer: Sendable {
     tree["labels"] = answer?.labels.map { .texts($0) }
     tree["confidence"] = answer?.confidence.map { .shortest($0) }
     tree["probabilities"] = answer?.probabilities.map(Self.tree)
+    tree["trace"] = times.map(Self.tree)
     return tree
   }
 
@@ -79,6 +89,13 @@ public struct AccreteAnswer: Sendable {
 
   private static func tree(_ probabilities: [AnswerLine.LabelProbability]) -> JSONTree {
     .list(probabilities.map { .object(["label": .text($0.label), "p": .shortest($0.p)]) })
+  }
+
+  private static func tree(_ times: RequestTimes) -> JSONTree {
+    var tree = JSONTree.object(["trace_id": .text("\(times.traceID)"), "span_id": .text(times.span)])
+    // Microseconds: what is shorter is chance.
+    for part in times.parts { tree["\(part.name)_seconds"] = .shortest((part.duration.seconds * 1e6).rounded() / 1e6) }
+    return tree
   }
 
   private static func tree(_ routing: Routing) -> JSONTree {

@@ -2,7 +2,7 @@ import Files
 public import Foundation
 
 /// The answer to a chat request, all at once: `chat.completion`.
-public struct ChatCompletion: Sendable {
+public enum ChatCompletion {
   /// One text.
   public struct Choice: Sendable {
     public let text: String
@@ -17,21 +17,16 @@ public struct ChatCompletion: Sendable {
     }
   }
 
-  public let head: AnswerHead
-  /// In their order: a choice's index is its position.
-  public let choices: [Choice]
-  public let usage: AnswerUsage
-  public let accrete: AccreteAnswer?
-
-  public init(_ head: AnswerHead, choices: [Choice], usage: AnswerUsage, accrete: AccreteAnswer?) {
-    self.head = head
-    self.choices = choices
-    self.usage = usage
-    self.accrete = accrete
-  }
-
   /// The body, with keys in the order of OpenAI's.
-  public var json: Data {
+  ///
+  /// - Parameters:
+  ///   - head: What it begins with.
+  ///   - choices: In their order: a choice's index is its position.
+  ///   - usage: What it took.
+  ///   - accrete: What is said beyond OpenAI's form.
+  public static func json(
+    _ head: AnswerHead, choices: [Choice], usage: AnswerUsage, accrete: AccreteAnswer?
+  ) -> Data {
     head.whole(
       "chat.completion",
       choices: choices.enumerated().map { index, choice in

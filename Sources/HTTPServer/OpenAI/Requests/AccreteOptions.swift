@@ -18,7 +18,7 @@ public struct AccreteOptions: Sendable {
   public var cacheSalt: String?
   /// Of which labels the answer tells; `nil`: of all.
   public var labels: [String]?
-  /// Whether it is traced.
+  /// Whether the answer tells how long it took.
   public var isTraced = false
   /// Texts of which the answer is one.
   public var choice: [String]?
@@ -53,7 +53,8 @@ public struct AccreteOptions: Sendable {
   static let rules: [Name: String] = [
     .unknown: "base or refuse: what becomes of a text that no task claims",
     .deadline: "a whole number, 1 to 600000", .cacheSalt: "a text of 1 to 256 bytes",
-    .labels: "a list of 1 to 64 labels", .trace: "true or false", .choice: "a list of 1 to 256 texts",
+    .labels: "a list of 1 to 64 labels", .trace: "true or false: whether the answer tells how long it took",
+    .choice: "a list of 1 to 256 texts",
     .special: "true or false",
   ]
 

@@ -26,7 +26,9 @@ enum RequestFields {
   static let withoutEffect: [RequestField] = [
     .none("user", "a text"),
     .none("safety_identifier", "a text"),
-    .none("metadata", "an object of at most 16 texts of at most 512 bytes, under names of at most 64 bytes"),
+    .none(
+      "metadata",
+      "an object of at most 16 texts of at most 512 bytes, under names of at most 64 bytes; kept in the trace"),
     .none("store", "only false: nothing is stored"),
     .none("service_tier", "auto or default"),
     .none(

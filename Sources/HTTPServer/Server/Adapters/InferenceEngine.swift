@@ -7,10 +7,10 @@ import TaskModels
 protocol InferenceEngine: Sendable {
   func submit(_ request: EngineRequest) throws -> AsyncStream<EngineEvent>
   func classify(
-    _ rows: [RequestRow], by version: Digest, asker: String, deadline: ContinuousClock.Instant?
+    _ rows: [RequestRow], by version: Digest, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
   ) async throws -> [TaskAnswer]
   func route(
-    _ rows: [RequestRow], asker: String, deadline: ContinuousClock.Instant?
+    _ rows: [RequestRow], by router: Digest?, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
   ) async throws -> RoutedRows
   func load(_ version: Digest) async throws
   func unload(_ version: Digest, force: Bool) async throws

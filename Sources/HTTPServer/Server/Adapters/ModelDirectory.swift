@@ -6,6 +6,8 @@ import Serving
 /// What handlers ask of the catalog and its registry; tests have one without files.
 protocol ModelDirectory: Sendable {
   func resolve(_ name: String) throws -> ServedModel
+  /// What is served now, to be asked more than once.
+  var served: ServedRelease { get }
   func models(all: Bool) -> [ServedModel]
   var revision: Int? { get }
   var basicName: String { get }

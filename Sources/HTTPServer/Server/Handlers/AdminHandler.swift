@@ -82,7 +82,8 @@ struct AdminHandler: Sendable {
         JSONTree.object([
           "id": .text(model.id), "digest": .text("\(model.version)"),
           "state": .text(expert?.state.rawValue ?? "unloaded"), "references": .integer(expert?.references ?? 0),
-          "bytes": .integer(expert?.bytes ?? 0), "pinned": .boolean(expert?.isPinned ?? false),
+          "bytes": .integer(expert?.bytes ?? 0), "mapped_bytes": .integer(expert?.mappedBytes ?? 0),
+          "pinned": .boolean(expert?.isPinned ?? false),
         ]).json))
   }
 

@@ -17,6 +17,7 @@ struct ChatHandler: Sendable {
     let request = try ChatRequest(body: body, unknownFields: core.unknownFields)
     let exchange = Exchange(
       core, scope, "chat", model: request.model, input: "messages", patience: request.options.deadline, token: token)
+    exchange.watch.noted(request.metadata)
     return try await exchange.run {
       let messages = request.servedMessages
       let found = try await exchange.resolve(
@@ -50,18 +51,19 @@ struct ChatHandler: Sendable {
     if request.stream.isAsked {
       let form = ChatEvents(
         stream: ChatStream(head, includesUsage: request.stream.includesUsage), accrete: accrete,
-        choices: sampling.choices, bytes: bytes)
+        choices: sampling.choices, bytes: bytes, times: exchange.times(request.options))
       return try await work.stream(answer, form, headers: exchange.headers(accrete, model: model.id))
     }
     let (texts, usage) = try await work.collected(answer)
     let headers = exchange.headers(accrete, model: model.id)
     exchange.settle(usage)
     accrete.stopReasons = texts.map { StopReason($0.end) }
+    accrete.times = exchange.times(request.options)?()
     let choices = texts.map { text in
       ChatCompletion.Choice(
         text.text, finish: FinishReason(text.end), logprobs: bytes.map { ChatLogprobs(text.tokens, bytes: $0) })
     }
     return Response(
-      json: ChatCompletion(head, choices: choices, usage: usage, accrete: accrete).json, headers: headers)
+      json: ChatCompletion.json(head, choices: choices, usage: usage, accrete: accrete), headers: headers)
   }
 }

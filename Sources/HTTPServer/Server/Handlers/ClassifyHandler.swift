@@ -24,25 +24,27 @@ struct ClassifyHandler: Sendable {
 
   private func classify(_ request: ClassifyRequest, _ exchange: Exchange) async throws -> Response {
     let rows = try ChatRows.rows(ofTexts: request.input)
-    let named = try core.catalog.resolve(request.model)
+    let served = core.catalog.served
+    let named = try served.resolve(request.model)
     try exchange.reserve(Self.tokens(rows))
     var accrete = AccreteAnswer()
     accrete.requested = request.model
-    accrete.release = core.catalog.revision
+    accrete.release = served.revision
     accrete.ignored = request.ignored
     let answered: Answered
     if named.kind == .auto {
-      answered = try await routed(rows, request, exchange)
+      answered = try await routed(rows, in: served, request, exchange)
       accrete.routingTokens = answered.routingTokens
     } else {
       try exchange.scope.caller.grant.require(model: core.catalog.texts(naming: named))
-      let found = exchange.resolved(Resolution(named, requested: request.model, release: core.catalog.revision))
+      let found = exchange.resolved(Resolution(named, requested: request.model, release: served.revision))
       accrete = found.answer(ignored: request.ignored)
       answered = try await answers(rows, named, request, exchange)
     }
     let usage = AnswerUsage(promptTokens: answered.tokens)
     let headers = exchange.headers(accrete, model: named.id)
     settle(exchange, answered.tokens, routing: answered.routingTokens)
+    accrete.times = exchange.times(request.options)?()
     let answer = ClassifyAnswer(model: named.id, results: answered.lines, usage: usage, accrete: accrete)
     return Response(json: try answer.json(), headers: headers)
   }
@@ -64,11 +66,11 @@ struct ClassifyHandler: Sendable {
 
   /// Each text by the task that claims it; all of them have to be claimed.
   private func routed(
-    _ rows: [RequestRow], _ request: ClassifyRequest, _ exchange: Exchange
+    _ rows: [RequestRow], in served: ServedRelease, _ request: ClassifyRequest, _ exchange: Exchange
   ) async throws -> Answered {
     let grant = exchange.scope.caller.grant
     try grant.require(model: [ModelName.autoName])
-    let found = try await self.routes(rows, exchange)
+    let found = try await exchange.routes(rows, by: served.router)
     let routes = found.routes
     guard routes.count == rows.count else { throw EngineFailure.failed("the router left texts out") }
     for (index, route) in routes.enumerated() where route.task == nil {
@@ -80,14 +82,27 @@ struct ClassifyHandler: Sendable {
     }
     var (lines, tokens) = ([AnswerLine?](repeating: nil, count: rows.count), 0)
     let groups = Dictionary(grouping: rows.indices) { routes[$0].task ?? "" }
-    for (task, positions) in groups.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-      let model = try core.catalog.resolve(task)
+    let asked = try groups.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }).map { task, positions in
+      let model = try served.resolve(task)
       try grant.require(model: core.catalog.texts(naming: model))
       for position in positions { exchange.watch.routed(to: task, .routed, confidence: routes[position].confidence) }
-      let answered = try await answers(
-        positions.map { rows[$0] }, model, request, exchange, routes: positions.map { routes[$0] })
-      for (position, line) in zip(positions, answered.lines) { lines[position] = line }
-      tokens += answered.tokens
+      return (model, positions)
+    }
+    // All tasks at once: their rows share the passes through the base.
+    try await withThrowingTaskGroup(of: (positions: [Int], answered: Answered).self) { group in
+      for (model, positions) in asked {
+        group.addTask {
+          (
+            positions,
+            try await answers(
+              positions.map { rows[$0] }, model, request, exchange, routes: positions.map { routes[$0] })
+          )
+        }
+      }
+      for try await (positions, answered) in group {
+        for (position, line) in zip(positions, answered.lines) { lines[position] = line }
+        tokens += answered.tokens
+      }
     }
     return Answered(lines: lines.compactMap(\.self), tokens: tokens, routingTokens: found.tokens)
   }
@@ -101,10 +116,7 @@ struct ClassifyHandler: Sendable {
         .invalidValue, "`model`: \(model.id) is the base, which has no labels. Name a task, or auto.", param: "model")
     }
     try request.requireLabels(form.labels)
-    let (engine, id, deadline) = (core.engine, exchange.scope.caller.id, exchange.deadline)
-    let answers = try await exchange.scope.connection.whileConnected {
-      try await engine.classify(rows, by: digest, asker: id, deadline: deadline)
-    }
+    let answers = try await exchange.answers(rows, by: digest)
     guard answers.count == rows.count else { throw EngineFailure.failed("the task left texts out") }
     let lines = rows.indices.map { index in
       var line = AnswerLine(rows[index], task: model.task, version: model.id, route: routes?[index])
@@ -126,29 +138,21 @@ struct ClassifyHandler: Sendable {
       let (rows, grant) = (try ChatRows.rows(ofTexts: request.input), scope.caller.grant)
       try grant.require(model: [ModelName.autoName])
       try exchange.reserve(Self.tokens(rows))
-      let found = try await self.routes(rows, exchange)
+      let served = core.catalog.served
+      let found = try await exchange.routes(rows, by: served.router)
       let results = found.routes.map { route in
         exchange.watch.routed(
           to: route.task, route.task == nil ? .unknown : .routed, confidence: route.task == nil ? nil : route.confidence
         )
-        return RouteAnswer.Result(route, model: route.task.flatMap { try? core.catalog.resolve($0).id })
+        return RouteAnswer.Result(route, model: route.task.flatMap { try? served.resolve($0).id })
       }
       var accrete = AccreteAnswer()
-      accrete.release = core.catalog.revision
-      let headers = exchange.headers(accrete, model: ModelName.autoName)
+      accrete.release = served.revision
+      var headers = exchange.headers(accrete, model: ModelName.autoName)
       settle(exchange, found.tokens)
+      // The answer is a list, which has no place for it.
+      if let times = exchange.times(request.options)?() { headers.set("server-timing", times.header) }
       return Response(json: try RouteAnswer(results).json(), headers: headers)
-    }
-  }
-
-  private func routes(
-    _ rows: [RequestRow], _ exchange: Exchange
-  ) async throws -> RoutedRows {
-    let (engine, id, deadline) = (core.engine, exchange.scope.caller.id, exchange.deadline)
-    return try await exchange.watch.routing {
-      try await exchange.scope.connection.whileConnected {
-        try await engine.route(rows, asker: id, deadline: deadline)
-      }
     }
   }
 

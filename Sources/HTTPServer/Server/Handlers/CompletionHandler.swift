@@ -17,6 +17,7 @@ struct CompletionHandler: Sendable {
     let exchange = Exchange(
       core, scope, "text_completion", model: request.model, input: "prompt", patience: request.options.deadline,
       token: token)
+    exchange.watch.noted(request.metadata)
     return try await exchange.run { try await answer(request, exchange) }
   }
 
@@ -44,13 +45,14 @@ struct CompletionHandler: Sendable {
     if request.stream.isAsked {
       let form = CompletionEvents(
         CompletionStream(head, includesUsage: request.stream.includesUsage), accrete: accrete, echoes: echoes,
-        bytes: bytes)
+        bytes: bytes, times: exchange.times(request.options))
       return try await work.stream(answer, form, headers: exchange.headers(accrete, model: model.id))
     }
     let (texts, usage) = try await work.collected(answer)
     let headers = exchange.headers(accrete, model: model.id)
     exchange.settle(usage)
     accrete.stopReasons = texts.map { StopReason($0.end) }
+    accrete.times = exchange.times(request.options)?()
     let choices = zip(texts, echoes).map { text, echo in
       var position = CompletionLogprobs.Position(after: echo)
       return TextCompletion.Choice(
@@ -58,7 +60,7 @@ struct CompletionHandler: Sendable {
         logprobs: bytes.map { CompletionLogprobs(text.tokens, from: &position, bytes: $0) })
     }
     return Response(
-      json: TextCompletion(head, choices: choices, usage: usage, accrete: accrete).json, headers: headers)
+      json: TextCompletion.json(head, choices: choices, usage: usage, accrete: accrete), headers: headers)
   }
 
   /// What is routed: all prompts go to one model, so that there has to be one text.

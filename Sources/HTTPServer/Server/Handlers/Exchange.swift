@@ -6,6 +6,7 @@ import HummingbirdCore
 import Serving
 import Streams
 import Synchronization
+import TaskModels
 
 /// One request that asks a model: what it holds of the server until its answer is written, and what is known of it meanwhile.
 ///
@@ -16,6 +17,8 @@ final class Exchange: Sendable {
   let watch: RequestWatch
   /// When nobody waits any more.
   let deadline: ContinuousClock.Instant
+  /// How long it may have to wait for a place; `nil`: until its own deadline.
+  let queueTime: Duration?
   private let token: DrainState.Token
   private let reservation = Mutex<(held: RateLimiter.Reservation, tokens: Int)?>(nil)
   /// The field that holds what is asked.
@@ -37,6 +40,7 @@ final class Exchange: Sendable {
   ) {
     (self.core, self.scope, self.input, self.token) = (core, scope, input, token)
     deadline = scope.started + min(patience ?? core.options.limits.requestTime, core.options.limits.requestTime)
+    queueTime = patience == nil ? core.options.limits.queueTime : nil
     watch = RequestWatch(
       operation, model: model, in: TraceHeaders.context(of: scope.request.headers), arrived: scope.started,
       metrics: core.metrics, tracer: core.tracer)
@@ -54,7 +58,7 @@ final class Exchange: Sendable {
     do {
       return try await body()
     } catch let error where error is Disconnected || error is CancellationError {
-      watch.cancelled(.disconnected)
+      watch.cancelled(reasonToLeave)
       throw error
     } catch {
       let failure = failure(of: error)
@@ -65,6 +69,9 @@ final class Exchange: Sendable {
       throw Refused(error: failure, cause: error)
     }
   }
+
+  /// Why a request is given up that nobody waits for.
+  var reasonToLeave: CancelReason { scope.connection.end == .stalled ? .stalled : .disconnected }
 
   /// An error, as the client may see it.
   func failure(of error: any Error) -> APIError {
@@ -86,15 +93,13 @@ final class Exchange: Sendable {
   ///   - row: What is routed, where the name is `auto`.
   func resolve(_ name: String, refusesUnknown: Bool, row: () throws -> RequestRow) async throws -> Resolution {
     let (catalog, grant) = (core.catalog, scope.caller.grant)
-    let model = try catalog.resolve(name)
+    let served = catalog.served
+    let model = try served.resolve(name)
     // By the name that was asked for: which version that is, is not for whoever may not use it.
     guard grant.allows(model: catalog.texts(naming: model)) else { throw AccessRefusal.modelNotAllowed(name) }
-    guard model.kind == .auto else { return resolved(Resolution(model, requested: name, release: catalog.revision)) }
+    guard model.kind == .auto else { return resolved(Resolution(model, requested: name, release: served.revision)) }
     let asked = try row()
-    let (engine, id, deadline) = (core.engine, scope.caller.id, deadline)
-    let found = try await watch.routing {
-      try await scope.connection.whileConnected { try await engine.route([asked], asker: id, deadline: deadline) }
-    }
+    let found = try await routes([asked], by: served.router)
     guard let route = found.routes.first else { throw EngineFailure.failed("the router said nothing") }
     let isUnknown = route.task == nil
     watch.routed(
@@ -106,12 +111,33 @@ final class Exchange: Sendable {
         "No task claims this text. Name a task as `model`, or let the base answer: \"accrete\": {\"unknown\": \"base\"} in a chat request.",
         param: "model")
     }
-    let answering = try catalog.resolve(route.task ?? catalog.basicName)
+    // As it was when the request came: router, versions and release belong together.
+    let answering = try served.resolve(route.task ?? catalog.basicName)
     try grant.require(model: catalog.texts(naming: answering))
     return resolved(
       Resolution(
-        answering, requested: name, release: catalog.revision,
+        answering, requested: name, release: served.revision,
         route: Resolution.Routed(route: route, router: found.router, tokens: found.tokens)))
+  }
+
+  /// Finds the tasks that texts belong to, as long as somebody waits for it.
+  func routes(_ rows: [RequestRow], by router: Digest?) async throws -> RoutedRows {
+    let (engine, id, deadline, queueTime) = (core.engine, scope.caller.id, deadline, queueTime)
+    return try await watch.routing {
+      try await scope.connection.whileConnected {
+        try await engine.route(rows, by: router, asker: id, deadline: deadline, queueTime: queueTime)
+      }
+    }
+  }
+
+  /// Answers texts by a version that has labels, as long as somebody waits for it.
+  func answers(_ rows: [RequestRow], by version: Digest) async throws -> [TaskAnswer] {
+    let (engine, id, deadline, queueTime) = (core.engine, scope.caller.id, deadline, queueTime)
+    return try await watch.labelling {
+      try await scope.connection.whileConnected {
+        try await engine.classify(rows, by: version, asker: id, deadline: deadline, queueTime: queueTime)
+      }
+    }
   }
 
   /// Notes who answers.
@@ -150,6 +176,12 @@ final class Exchange: Sendable {
     for header in standing?.headers ?? [] { fields.set(header.name, header.value) }
     TraceHeaders.write(watch.context, to: &fields)
     return fields
+  }
+
+  /// What tells how long the request took; `nil`: it was not asked for.
+  func times(_ options: AccreteOptions) -> (@Sendable () -> RequestTimes)? {
+    guard options.isTraced else { return nil }
+    return { [watch] in watch.times }
   }
 
   func head(_ model: ServedModel) -> AnswerHead {

@@ -46,7 +46,7 @@ struct GenerationWork: Sendable {
       EngineRequest(
         ids, options: sampling.options(maxTokens: most, seed: seed), choices: sampling.choices, stops: sampling.stops,
         constraint: constraint, expert: expert, asker: caller.id, scope: caller.scope(salt),
-        deadline: exchange.deadline, leavesOutFirstSpace: isAnswer)
+        deadline: exchange.deadline, queueTime: exchange.queueTime, leavesOutFirstSpace: isAnswer)
     }
     // Where a later one is refused, those before it go with their streams.
     let sources = try requests.map { try core.engine.submit($0) }

@@ -24,11 +24,9 @@ struct LabelChat: Sendable {
     let prompt = try core.prompts.prompt(request, for: model)
     let row = try ChatRows.row(of: request.servedMessages, for: form, model: model.id)
     try exchange.reserve(prompt.ids.count)
-    let (engine, caller, deadline) = (core.engine, exchange.scope.caller, exchange.deadline)
-    let answers = try await exchange.scope.connection.whileConnected {
-      try await engine.classify([row], by: digest, asker: caller.id, deadline: deadline)
+    guard let given = try await exchange.answers([row], by: digest).first else {
+      throw EngineFailure.failed("the task said nothing")
     }
-    guard let given = answers.first else { throw EngineFailure.failed("the task said nothing") }
     var line = AnswerLine(row, task: model.task, version: model.id)
     line.take(given, labels: form.labels, LabelSelection(only: request.options.labels))
     let usage = AnswerUsage(promptTokens: prompt.ids.count)
@@ -40,25 +38,26 @@ struct LabelChat: Sendable {
     let headers = exchange.headers(accrete, model: model.id)
     exchange.settle(usage)
     exchange.watch.answered(EngineUsage(promptTokens: usage.promptTokens, cachedTokens: 0, completionTokens: 0))
+    let times = exchange.times(request.options)?()
     let head = exchange.head(model)
     guard request.stream.isAsked else {
+      accrete.times = times
       let choice = ChatCompletion.Choice(given.text, finish: .stop)
       return Response(
-        json: ChatCompletion(head, choices: [choice], usage: usage, accrete: accrete).json, headers: headers)
+        json: ChatCompletion.json(head, choices: [choice], usage: usage, accrete: accrete), headers: headers)
     }
-    return streamed(given.text, head, usage, accrete, headers)
+    return streamed(given.text, head, usage, accrete, times, headers)
   }
 
   /// The label in the form of a stream, as one piece.
   private func streamed(
-    _ text: String, _ head: AnswerHead, _ usage: AnswerUsage, _ accrete: AccreteAnswer, _ headers: HTTPFields
+    _ text: String, _ head: AnswerHead, _ usage: AnswerUsage, _ accrete: AccreteAnswer, _ times: RequestTimes?,
+    _ headers: HTTPFields
   ) -> Response {
     let stream = ChatStream(head, includesUsage: request.stream.includesUsage)
-    var last = AccreteAnswer()
-    last.stopReasons = [.label]
     var events = [
       stream.first(choice: 0, accrete: accrete), stream.piece(choice: 0, text: text),
-      stream.last(choice: 0, finish: .stop, accrete: last),
+      stream.last(choice: 0, finish: .stop, accrete: .last(.label, times: times)),
     ]
     if stream.includesUsage { events.append(stream.usage(usage)) }
     let bytes = events.reduce(into: Data()) { $0 += ServerSentEvent.data($1).bytes } + ServerSentEvent.done.bytes

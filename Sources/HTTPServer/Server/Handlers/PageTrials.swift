@@ -14,11 +14,12 @@ struct PageTrials: Sendable {
     defer { withExtendedLifetime(token) {} }
     var trial = PageTrial(text: text, model: name)
     do {
-      try await answer(&trial, deadline: .now + core.options.limits.requestTime, scope)
+      try await answer(&trial, scope)
     } catch let error where !(error is Disconnected) {
       let failure = APIError(answering: error, input: "text", requestID: scope.id, isVisible: { _ in true })
       if failure.status >= 500 {
-        core.logger.error("a text of the page was not answered", metadata: ["cause": .string("\(error)")])
+        core.lines.error(
+          "page", to: core.logger, "a text of the page was not answered", ["cause": .string("\(error)")])
       }
       trial.failure = failure.message
     }
@@ -26,14 +27,18 @@ struct PageTrials: Sendable {
   }
 
   private func answer(
-    _ trial: inout PageTrial, deadline: ContinuousClock.Instant, _ scope: RequestScope
+    _ trial: inout PageTrial, _ scope: RequestScope
   ) async throws {
+    let limits = core.options.limits
+    let deadline = ContinuousClock.now + limits.requestTime
     let rows = try ChatRows.rows(ofTexts: [trial.text])
-    var model = try core.catalog.resolve(trial.model)
+    let served = core.catalog.served
+    var model = try served.resolve(trial.model)
     let (engine, connection) = (core.engine, scope.connection)
     if model.kind == .auto {
       let found = try await connection.whileConnected {
-        try await engine.route(rows, asker: "page", deadline: deadline)
+        try await engine.route(
+          rows, by: served.router, asker: "page", deadline: deadline, queueTime: limits.queueTime)
       }
       guard let route = found.routes.first else { throw EngineFailure.failed("the router said nothing") }
       trial.route = PageTrial.Route(
@@ -41,13 +46,13 @@ struct PageTrials: Sendable {
         router: found.router
       )
       guard let task = route.task else { return }
-      model = try core.catalog.resolve(task)
+      model = try served.resolve(task)
     }
     guard let digest = model.digest, let form = model.form else {
       throw APIError(.invalidValue, "\(model.id) is the base, which has no task. Choose a task, or auto.")
     }
     let answers = try await connection.whileConnected {
-      try await engine.classify(rows, by: digest, asker: "page", deadline: deadline)
+      try await engine.classify(rows, by: digest, asker: "page", deadline: deadline, queueTime: limits.queueTime)
     }
     guard let answer = answers.first else { throw EngineFailure.failed("the task said nothing") }
     trial.answer = PageTrial.Answer(

@@ -39,34 +39,13 @@ struct ListenerService: Service {
   }
 
   func run() async throws {
-    if case .unixSocket(let path) = address { try requireUnused(path) }
     do {
+      // Once more: somebody may have taken it meanwhile.
+      if case .unixSocket(let path) = address { try address.requireUnused(path) }
       try await application.run()
-    } catch let error as IOError {
-      throw ServerError.cannotListen(address: "\(address)", reason: String(cString: strerror(error.errnoCode)))
-    } catch let error as SocketAddressError {
-      throw ServerError.cannotListen(address: "\(address)", reason: "\(error)")
+    } catch {
+      throw address.cannotListen(error)
     }
     if case .unixSocket(let path) = address { unlink(path) }
-  }
-
-  /// The system would let a second server take the socket of one that runs.
-  private func requireUnused(_ path: String) throws {
-    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    var name = sockaddr_un()
-    name.sun_family = sa_family_t(AF_UNIX)
-    let bytes = Array(path.utf8)
-    guard bytes.count < MemoryLayout.size(ofValue: name.sun_path) else { return }
-    withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: bytes) }
-    let result = withUnsafePointer(to: &name) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    guard result != 0 else {
-      throw ServerError.cannotListen(address: "\(address)", reason: "another process listens there")
-    }
   }
 }

@@ -104,9 +104,10 @@ struct ServerResponder: HTTPResponder {
   private func note(_ failure: APIError, cause: any Error, _ scope: RequestScope) {
     core.failures.note(failure.code.rawValue)
     guard failure.status >= 500, failure.code != .draining, failure.code != .queueFull else { return }
-    core.logger.error(
+    core.lines.error(
+      "\(failure.code.rawValue) \(type(of: cause))", to: core.logger,
       "\(scope.request.method.rawValue) \(scope.target.path.prefix(100)): \(failure.code.rawValue)",
-      metadata: ["request": .string(scope.id), "cause": .string("\(cause)")])
+      ["request": .string(scope.id), "cause": .string("\(cause)")])
   }
 
   /// A new id: time and chance.

@@ -9,6 +9,8 @@ struct ChatEvents: EventForm {
   let choices: Int
   /// `nil`: log-probabilities were not asked for.
   let bytes: (@Sendable (Int) -> [UInt8])?
+  /// What the last piece of each choice tells; `nil`: it was not asked for.
+  let times: (@Sendable () -> RequestTimes)?
 
   func opening() -> [Data] {
     (0..<choices).map { stream.first(choice: $0, accrete: $0 == 0 ? accrete : nil) }
@@ -22,8 +24,7 @@ struct ChatEvents: EventForm {
       guard !text.isEmpty || logprobs != nil && !tokens.isEmpty else { return [] }
       return [stream.piece(choice: choice, text: text, logprobs: logprobs)]
     case .finished(let choice, let end):
-      var answer = AccreteAnswer()
-      answer.stopReasons = [StopReason(end)]
+      let answer = AccreteAnswer.last(StopReason(end), times: times?())
       return [stream.last(choice: choice, finish: FinishReason(end), accrete: answer)]
     case .admitted, .completed, .failed: return []
     }

@@ -10,13 +10,16 @@ struct CompletionEvents: EventForm {
   let echoes: [String]
   /// `nil`: log-probabilities were not asked for.
   let bytes: (@Sendable (Int) -> [UInt8])?
+  /// What the last piece of each choice tells; `nil`: it was not asked for.
+  let times: (@Sendable () -> RequestTimes)?
   /// Where the next token of each choice begins.
   private var positions: [Int: CompletionLogprobs.Position] = [:]
 
   init(
-    _ stream: CompletionStream, accrete: AccreteAnswer, echoes: [String], bytes: (@Sendable (Int) -> [UInt8])?
+    _ stream: CompletionStream, accrete: AccreteAnswer, echoes: [String], bytes: (@Sendable (Int) -> [UInt8])?,
+    times: (@Sendable () -> RequestTimes)?
   ) {
-    (self.stream, self.accrete, self.echoes, self.bytes) = (stream, accrete, echoes, bytes)
+    (self.stream, self.accrete, self.echoes, self.bytes, self.times) = (stream, accrete, echoes, bytes, times)
   }
 
   func opening() -> [Data] {
@@ -34,8 +37,7 @@ struct CompletionEvents: EventForm {
       guard !text.isEmpty || logprobs != nil else { return [] }
       return [stream.piece(choice: choice, text: text, logprobs: logprobs)]
     case .finished(let choice, let end):
-      var answer = AccreteAnswer()
-      answer.stopReasons = [StopReason(end)]
+      let answer = AccreteAnswer.last(StopReason(end), times: times?())
       return [stream.last(choice: choice, finish: FinishReason(end), accrete: answer)]
     case .admitted, .completed, .failed: return []
     }

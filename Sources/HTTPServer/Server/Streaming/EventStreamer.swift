@@ -43,7 +43,7 @@ struct EventStreamer: Sendable {
       switch error {
       case is Told: break
       // A write that fails is a client that has left, or read nothing for too long.
-      default: exchange.watch.cancelled(.disconnected)
+      default: exchange.watch.cancelled(exchange.reasonToLeave)
       }
       throw error
     }

@@ -100,7 +100,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       stalled = nil
     } else if stalled == nil {
       let channel = context.channel
-      stalled = context.eventLoop.scheduleTask(in: TimeAmount(limits.stallTime)) { channel.close(promise: nil) }
+      stalled = context.eventLoop.scheduleTask(in: TimeAmount(limits.stallTime)) { [connections] in
+        connections.leave(channel, .stalled)
+        channel.close(promise: nil)
+      }
     }
     context.fireChannelWritabilityChanged()
   }

@@ -13,8 +13,10 @@ final class ConnectionTable: Sendable {
   }
 
   /// The other end has left; the channel may still be written to.
-  func leave(_ channel: any Channel) {
-    watches.withLock { $0[ObjectIdentifier(channel)] }?.close()
+  ///
+  /// - Parameter end: Why nobody is there.
+  func leave(_ channel: any Channel, _ end: ConnectionWatch.End = .left) {
+    watches.withLock { $0[ObjectIdentifier(channel)] }?.close(end)
   }
 
   /// The channel is of no use any more.

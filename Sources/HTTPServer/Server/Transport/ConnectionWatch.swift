@@ -5,21 +5,30 @@ import Synchronization
 /// Hummingbird tells a handler that its client has left while it reads the body's end, and gives up the connection afterwards. This tells
 /// it at any time, before the first byte of a stream, too, and the connection can be used again.
 final class ConnectionWatch: Sendable {
+  /// Why nobody is there.
+  enum End: Sendable {
+    case left
+    /// It was closed here, as the other end read nothing.
+    case stalled
+  }
+
   private struct State {
-    var isClosed = false
+    var end: End?
     var next = 0
     var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
   }
 
   private let state = Mutex(State())
 
-  var isClosed: Bool { state.withLock { $0.isClosed } }
+  var isClosed: Bool { end != nil }
+  /// `nil`: the other end is still there.
+  var end: End? { state.withLock { $0.end } }
 
-  /// The other end has left.
-  func close() {
+  /// The other end has left, or is taken to have; the first reason counts.
+  func close(_ end: End = .left) {
     let waiting = state.withLock { state in
       defer { state.waiting = [:] }
-      state.isClosed = true
+      state.end = state.end ?? end
       return Array(state.waiting.values)
     }
     for continuation in waiting { continuation.resume() }
@@ -35,7 +44,7 @@ final class ConnectionWatch: Sendable {
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         let isOver = state.withLock { state in
           // Whoever cancels later finds the continuation: cancelling comes before its handler, and that needs the lock.
-          if state.isClosed || Task.isCancelled { return true }
+          if state.end != nil || Task.isCancelled { return true }
           state.waiting[number] = continuation
           return false
         }

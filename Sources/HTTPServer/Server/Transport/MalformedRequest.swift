@@ -10,7 +10,7 @@ enum MalformedRequest {
   static func isOne(_ error: any Error) -> Bool {
     switch error {
     case let error as HTTPParserError: error != .invalidEOFState && error != .closedConnection
-    case is HTTP1TypeConversionError: true
+    case is HTTP1TypeConversionError, is HostProblem: true
     default: false
     }
   }
@@ -45,7 +45,13 @@ enum MalformedRequest {
   }
 
   private static func reason(_ error: any Error) -> String {
-    switch error as? HTTPParserError {
+    switch error as? HostProblem {
+    case .missing?: return "it has no host header"
+    case .several?: return "it has more than one host header"
+    case .invalid?: return "its host header is not a host with or without a port"
+    case nil: break
+    }
+    return switch error as? HTTPParserError {
     case .invalidMethod: "its method is unknown"
     case .invalidURL: "its path has characters that a path cannot have"
     case .invalidVersion: "its version is another"

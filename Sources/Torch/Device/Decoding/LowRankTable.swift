@@ -37,7 +37,7 @@ public final class LowRankTable {
     try scalings.narrowed(0, from: slot, count: 1).fillInPlace(factors?.scaling ?? 0)
     guard let factors else { return }
     try ownA.narrowed(0, from: 0, count: factors.rank).copyInPlace(from: factors.a)
-    try ownB.narrowed(0, from: 0, count: factors.rank).copyInPlace(from: factors.b)
+    try ownB.narrowed(0, from: 0, count: factors.rank).copyInPlace(from: factors.b.transposed(0, 1))
   }
 
   /// Rows may name slots that have been given no pair: these add nothing.

@@ -38,6 +38,8 @@ struct FakeCatalog: ModelDirectory {
     }
   }
 
+  var served: ServedRelease { ServedRelease(revision: revision, router: FakeEngine.router) { try resolve($0) } }
+
   func models(all: Bool) -> [ServedModel] { [Self.base, Self.auto, Self.notes, Self.spam] }
 
   func release() throws -> (record: ReleaseRecord, manifest: ReleaseManifest)? { nil }

@@ -17,6 +17,8 @@ final class FakeEngine: InferenceEngine {
     /// Whether the streams stay open behind the events.
     var staysOpen = false
     var requests: [EngineRequest] = []
+    /// Of what was asked that is no text to be written.
+    var queueTimes: [Duration?] = []
     var cancelled = 0
     var route = RequestRouter.Route(
       task: "spam", confidence: 0.9, distance: 1, nearest: "spam", distances: ["spam": 1])
@@ -51,9 +53,10 @@ final class FakeEngine: InferenceEngine {
   }
 
   func classify(
-    _ rows: [RequestRow], by version: Digest, asker: String, deadline: ContinuousClock.Instant?
+    _ rows: [RequestRow], by version: Digest, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
   ) async throws -> [TaskAnswer] {
     try state.withLock { state in
+      state.queueTimes.append(queueTime)
       if let refusal = state.refusal { throw refusal }
       return rows.indices.map { index in
         let label = state.labels[index % state.labels.count]
@@ -65,9 +68,12 @@ final class FakeEngine: InferenceEngine {
   }
 
   func route(
-    _ rows: [RequestRow], asker: String, deadline: ContinuousClock.Instant?
+    _ rows: [RequestRow], by router: Digest?, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
   ) async throws -> RoutedRows {
-    let route = state.withLock { $0.route }
+    let route = state.withLock { state in
+      state.queueTimes.append(queueTime)
+      return state.route
+    }
     return RoutedRows(routes: rows.map { _ in route }, router: Self.router, tokens: 5 * rows.count)
   }
 

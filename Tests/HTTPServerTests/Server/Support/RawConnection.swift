@@ -51,6 +51,12 @@ final class RawConnection {
     return String(decoding: all, as: UTF8.self)
   }
 
+  /// Whether nothing comes for so many seconds.
+  func isSilent(for seconds: Double) -> Bool {
+    var file = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&file, 1, Int32(seconds * 1_000)) == 0
+  }
+
   /// Sends nothing more, and reads nothing more.
   func leave() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 }

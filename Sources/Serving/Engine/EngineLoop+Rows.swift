@@ -1,0 +1,159 @@
+import Decoder
+import Files
+import Generation
+import Learning
+import Streams
+import TaskModels
+import Torch
+
+extension EngineLoop {
+  /// Takes rows in, which are computed step by step; those that need no pass through the base are answered at once.
+  func startRows(_ work: EngineWork, at now: ContinuousClock.Instant) {
+    do {
+      switch work.kind {
+      case .text: break
+      case .answers(let rows, let version, let done):
+        switch experts.find(version, at: now) {
+        case .loading: throw EngineFailure.expertFailed(version: version, reason: "it is not loaded")
+        case .failed(let reason): throw EngineFailure.expertFailed(version: version, reason: reason)
+        case .ready(let resident):
+          let task = resident.loaded.task
+          guard base.model.hasBatchInvariantPass, task.runner.model.form.kind != .answer,
+            let question = task.runner.question, !rows.isEmpty
+          else { return answerWhole(rows, work, resident, done) }
+          let examples = try rows.enumerated().map { try task.runner.encoded(task.text(of: $1), index: $0) }
+          experts.retain(resident)
+          rowJobs.append(RowJob(work, .answers(task.runner, examples, question, done), resident: resident))
+        }
+      case .routes(let rows, let router, let done):
+        let texts = try RequestRouter.texts(rows.map(\.text), instructions: rows.map(\.instruction), on: base)
+        rowJobs.append(RowJob(work, .routes(router, texts, done)))
+      }
+    } catch {
+      work.fail(error)
+    }
+  }
+
+  /// Answers rows that are written, that a closed-form head answers alone, or that an accelerator computes.
+  private func answerWhole(
+    _ rows: [RequestRow], _ work: EngineWork, _ resident: ExpertTable.Resident, _ done: RowJob.Done<[TaskAnswer]>
+  ) {
+    experts.retain(resident)
+    defer { experts.release(resident) }
+    done(
+      Result {
+        try resident.loaded.task.predict(rows) { _ in
+          // Many rows take long: the engine lives meanwhile, and who waits no longer is left.
+          shared.beat()
+          if let deadline = work.deadline, deadline <= .now { throw EngineFailure.deadlineExceeded }
+        }
+      })
+  }
+
+  /// One pass for the rows whose turn it is, of all requests together.
+  func advanceRows() {
+    guard let pass = nextPass() else { return }
+    let rows = chosenRows(pass)
+    lastPass = pass
+    do {
+      try compute(rows, pass)
+    } catch {
+      // Nothing says through whom: each by itself.
+      for own in rows {
+        do {
+          if rows.count == 1 { throw error }
+          try compute([own], pass)
+        } catch {
+          end(own.job)
+          own.job.work.fail(error)
+        }
+      }
+    }
+    for own in rows where own.job.next == own.job.count {
+      end(own.job)
+      own.job.finish()
+    }
+  }
+
+  /// Rows of one request that are computed in this step.
+  private typealias Chosen = (job: RowJob, rows: Range<Int>)
+
+  /// Label scores and routers' features take turns.
+  private func nextPass() -> RowJob.Pass? {
+    (rowJobs.first { $0.pass != lastPass } ?? rowJobs.first)?.pass
+  }
+
+  /// Row by row from each request, the oldest first, as long as a step has room: one with many rows delays none with one.
+  private func chosenRows(_ pass: RowJob.Pass) -> [Chosen] {
+    let jobs = rowJobs.filter { $0.pass == pass }
+    var counts = [Int](repeating: 0, count: jobs.count)
+    var (left, hasRoom, isFirst) = (options.stepTokens, true, true)
+    while hasRoom {
+      hasRoom = false
+      for (number, job) in jobs.enumerated() where job.next + counts[number] < job.count {
+        let tokens = job.tokens(of: job.next + counts[number])
+        // A row that is longer than a step has one to itself.
+        guard isFirst || tokens <= left else { continue }
+        counts[number] += 1
+        (left, hasRoom, isFirst) = (left - tokens, true, false)
+      }
+    }
+    return zip(jobs, counts).filter { $0.1 > 0 }.map { ($0, $0.next..<$0.next + $1) }
+  }
+
+  private func compute(_ rows: [Chosen], _ pass: RowJob.Pass) throws {
+    let made = try pass.isScores ? scores(of: rows) : nil
+    let seen = try made == nil ? features(of: rows) : nil
+    let starts = rows.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.rows.count) }
+    if let made {
+      // Before anything is kept: what fails is done again.
+      for (start, own) in zip(starts, rows) {
+        for (number, row) in own.rows.enumerated() { try RowScorer.check(made[start + number], of: row) }
+      }
+      for (start, own) in zip(starts, rows) { own.job.scores += made[start..<start + own.rows.count] }
+    }
+    if let seen {
+      let parts = try zip(starts, rows).map { try seen.narrowed(0, from: $0, count: $1.rows.count) }
+      for (part, own) in zip(parts, rows) { own.job.features.append(part) }
+    }
+    for (job, range) in rows {
+      job.next = range.upperBound
+      let tokens = range.reduce(0) { $0 + job.tokens(of: $1) }
+      statistics.promptTokens += tokens
+      queue.count(read: tokens, written: 0, of: job.line)
+    }
+    statistics.steps += 1
+    let tokens = rows.reduce(0) { sum, own in sum + own.rows.reduce(0) { $0 + own.job.tokens(of: $1) } }
+    shared.note(.step(tokens: tokens, experts: Set(rows.compactMap { $0.job.work.version }).count))
+  }
+
+  /// [rows][label]
+  private func scores(of rows: [Chosen]) throws -> [[Double]] {
+    guard case .answers(let runner, _, _, _)? = rows.first?.job.kind else { return [] }
+    return try runner.rowScorer.scores(
+      rows.flatMap { job, range -> [RowScorer.Row] in
+        guard case .answers(_, let examples, let question, _) = job.kind else { return [] }
+        return range.map { job.scored(examples[$0], question) }
+      })
+  }
+
+  /// [rows, width]
+  private func features(of rows: [Chosen]) throws -> Tensor? {
+    guard case .routes(let router, _, _)? = rows.first?.job.kind else { return nil }
+    return try RequestFeatures(base.model, view: router.router.record.view).features(
+      rows.flatMap { job, range -> [[Int]] in
+        guard case .routes(_, let texts, _) = job.kind else { return [] }
+        return range.map { texts[$0].ids }
+      })
+  }
+
+  /// Lets go of what a request holds.
+  func end(_ job: RowJob) {
+    rowJobs.removeAll { $0 === job }
+    if let resident = job.resident { experts.release(resident) }
+  }
+}
+
+extension RowJob.Pass {
+  fileprivate var isScores: Bool { if case .scores = self { true } else { false } }
+}

@@ -1,0 +1,101 @@
+import Decoder
+import Files
+import Foundation
+import Generation
+import Randomness
+import Registry
+import Serving
+import ServingFixtures
+import Streams
+import TaskModels
+import Testing
+
+/// Do rows that are answered together have the answers that they have alone, and does nothing of them stay?
+@Suite(.serialized) struct EngineRowsTests {
+  private let texts = [
+    "You have won a prize!", "See you at noon.", "Call now", "x", "…",
+    "The same words, " + String(repeating: "again ", count: 60),
+    "Lunch?", "Free entry in 2 a weekly competition to win the cup final tickets 21st May.",
+  ]
+
+  private struct Asked: Sendable {
+    let version: VersionRecord
+    let rows: [RequestRow]
+  }
+
+  /// - Parameter stepTokens: 64: a request of a few rows takes several steps.
+  @Test(arguments: [64, 512]) func companyDoesNotMatter(stepTokens: Int) async throws {
+    let home = try ServingHome()
+    let versions = [
+      try home.add("spam", labels: ["no", "yes", "maybe"], seed: 5),
+      try home.add("mood", labels: ["good", "bad"], seed: 6),
+      try home.add("idle", labels: ["a", "b"], seed: 7, strength: 0),
+      try home.add("wide", labels: ["c", "d"], seed: 8, rank: 16),
+    ]
+    let seed: UInt64 = 19
+    var random = RandomStream(seed: seed, "rows")
+    let asked = try (0..<40).map { number in
+      let count = 1 + random.below(6)
+      return Asked(
+        version: versions[number % versions.count],
+        rows: try (0..<count).map { _ in try RequestRow(text: texts[random.below(texts.count)]) })
+    }
+    let tasks = try versions.map { try home.registry.load("\($0.reference)", on: home.base) }
+    let expected = try asked.enumerated().map { number, own in try tasks[number % tasks.count].predict(own.rows) }
+    // What `predict` says of a row does not depend on the others of its file.
+    for (own, answers) in zip(asked, expected) {
+      let task = try #require(tasks.first { $0.version.digest == own.version.digest })
+      for (row, answer) in zip(own.rows, answers) { #expect(try task.predict([row]) == [answer]) }
+    }
+    var options = try EngineTests.options()
+    options.stepTokens = stepTokens
+    let engine = try ServingEngine(home.base, registry: home.registry, options: options)
+    for order in 0..<3 {
+      let stream = try engine.submit(
+        EngineRequest(
+          [100, 200, 300], options: GenerationOptions(maxTokens: 60, stopsAtEnd: false), expert: versions[order].digest)
+      )
+      var numbers = Array(asked.indices)
+      random.shuffle(&numbers)
+      try await withThrowingTaskGroup(of: (Int, [TaskAnswer]).self) { group in
+        for number in numbers {
+          group.addTask { (number, try await engine.classify(asked[number].rows, by: asked[number].version.digest)) }
+        }
+        for try await (number, answers) in group {
+          #expect(answers == expected[number], "seed \(seed), order \(order), request \(number)")
+        }
+      }
+      #expect(await EngineTests.read(stream).completion == 60)
+    }
+    await engine.stop(cancelling: false)
+    let left = engine.statistics
+    #expect(left.running == 0 && left.experts.allSatisfy { $0.references == 0 })
+  }
+
+  /// Whoever leaves, is too late, or loses the expert ends alone.
+  @Test func whoLeavesHoldsNothing() async throws {
+    let home = try ServingHome()
+    let versions = [
+      try home.add("spam", labels: ["no", "yes"], seed: 5), try home.add("mood", labels: ["good", "bad"], seed: 6),
+    ]
+    var options = try EngineTests.options()
+    options.stepTokens = 64
+    let engine = try ServingEngine(home.base, registry: home.registry, options: options)
+    let many = try (0..<400).map { try RequestRow(text: "\(texts[$0 % texts.count]) \($0)") }
+    for version in versions { try await engine.load(version.digest) }
+    let leaving = Task { try await engine.classify(many, by: versions[0].digest) }
+    let late = Task { try await engine.classify(many, by: versions[0].digest, deadline: .now + .milliseconds(30)) }
+    let forced = Task { try await engine.classify(many, by: versions[1].digest) }
+    try await Task.sleep(for: .milliseconds(20))
+    leaving.cancel()
+    try await engine.unload(versions[1].digest, force: true)
+    await #expect(throws: (any Error).self) { try await leaving.value }
+    await #expect(throws: EngineFailure.deadlineExceeded) { try await late.value }
+    await #expect(throws: EngineFailure.self) { try await forced.value }
+    let answers = try await engine.classify([many[0]], by: versions[0].digest)
+    #expect(answers.count == 1)
+    await engine.stop(cancelling: false)
+    let left = engine.statistics
+    #expect(left.running == 0 && left.experts.allSatisfy { $0.references == 0 })
+  }
+}
