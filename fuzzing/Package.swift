@@ -17,7 +17,7 @@ let package = Package(
         .product(name: "Decoder", package: "accrete"),
         .product(name: "Experts", package: "accrete"), .product(name: "Streams", package: "accrete"),
         .product(name: "Learning", package: "accrete"), .product(name: "Pretraining", package: "accrete"),
-        .product(name: "Runs", package: "accrete"),
+        .product(name: "Runs", package: "accrete"), .product(name: "HTTPServer", package: "accrete"),
       ],
       path: "Sources",
       swiftSettings: [

@@ -14,3 +14,7 @@ class Target:
     base: str
     task: str
     labels: tuple[str, ...]
+    # A key that may ask twice a minute, and a server that one request fills: where the servers are the script's own.
+    rare_key: str | None = None
+    tight_url: str | None = None
+    admin_url: str | None = None

@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 INSTALLED = {"jinja2", "matplotlib", "mpmath", "numpy", "peft", "safetensors", "scipy", "sklearn", "statsmodels", "tensorboard", "tiktoken",
              "tokenizers", "torch", "transformers"}
 # What Scripts/check_clients asks for.
-CLIENTS = {"httpx", "langchain_openai", "llama_index", "openai"}
+CLIENTS = {"httpx", "langchain_core", "langchain_openai", "llama_index", "openai"}
 
 
 def is_python(path: pathlib.Path) -> bool:

@@ -61,12 +61,13 @@ struct FieldCase: Sendable, CustomTestStringConvertible {
     FieldCase(
       name: "response_format",
       valid: [
-        #"{"type":"text"}"#, #"{"type":"json_object"}"#, "null",
+        #"{"type":"text"}"#, #"{"type":"json_object"}"#, "null", #"{"type":"json_object","json_schema":null}"#,
         #"{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object"}}}"#,
         #"{"type":"json_schema","json_schema":{"name":"a","schema":{},"strict":true,"description":"d"}}"#,
       ],
       invalid: [
-        "{}", "\"text\"", #"{"type":1}"#, #"{"type":"json_schema"}"#,
+        "{}", "\"text\"", #"{"type":1}"#, #"{"type":"json_schema"}"#, #"{"type":"text","json_schema":{}}"#,
+        #"{"type":"json_object","json_schema":{"name":"a","schema":{}}}"#,
         #"{"type":"json_schema","json_schema":{"name":"a"}}"#,
         #"{"type":"json_schema","json_schema":{"schema":{}}}"#,
         #"{"type":"json_schema","json_schema":{"name":"a/b","schema":{}}}"#,
@@ -100,6 +101,8 @@ struct FieldCase: Sendable, CustomTestStringConvertible {
     FieldCase(name: "safety_identifier", valid: ["\"u\""], invalid: ["1"]),
     FieldCase(name: "prompt_cache_key", valid: ["\"u\""], invalid: ["1"]),
     FieldCase(name: "prompt_cache_retention", valid: ["\"24h\""], invalid: ["24"]),
+    FieldCase(
+      name: "prompt_cache_options", valid: ["{}", "null", #"{"mode":"explicit","ttl":"30m"}"#], invalid: ["[]", "1"]),
     FieldCase(
       name: "metadata",
       valid: [

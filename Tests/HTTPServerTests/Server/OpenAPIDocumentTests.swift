@@ -70,6 +70,29 @@ import Testing
     #expect(checked >= 16)
   }
 
+  /// Of `accrete` each request has the options that the description lists, and refuses the others by their names.
+  @Test func optionsAreThoseOfTheReader() async throws {
+    let server = FakeServer()
+    let bodies = [
+      "/v1/chat/completions": #""model":"spam","messages":[{"role":"user","content":"a"}]"#,
+      "/v1/completions": #""model":"base","prompt":"a""#, "/accrete/v1/classify": #""model":"spam","input":"a""#,
+      "/accrete/v1/route": #""input":["a"]"#,
+    ]
+    #expect(Set(bodies.keys) == Set(OpenAPIDocument.fields.keys))
+    for (path, body) in bodies {
+      let form = JSONTree.object(OpenAPIDocument.form(of: "accrete", at: path))
+      guard case .object(let listed)? = form["properties"] else { throw FakeAnswer.Unexpected() }
+      let names = Set(listed.map(\.key))
+      #expect(names.contains("deadline_ms") && names.contains("trace"), "\(path): \(names)")
+      for option in AccreteOptions.Name.allCases.map(\.rawValue) {
+        // Of a value that no option takes each says so; one that a request has not says that.
+        let answer = try await server.ask(.post, path, "{\(body),\"accrete\":{\"\(option)\":{}}}")
+        let code = try answer.code()
+        #expect(code == (names.contains(option) ? "invalid_value" : "unsupported_parameter"), "\(path), \(option)")
+      }
+    }
+  }
+
   /// Answers have the type and the members that the description promises, errors among them.
   @Test(arguments: [false, true]) func answersAreAsDescribed(isAdmin: Bool) async throws {
     let server = FakeServer()

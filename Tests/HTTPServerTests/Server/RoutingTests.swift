@@ -3,6 +3,7 @@ import Foundation
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -125,6 +126,23 @@ import Testing
     #expect(RequestTarget("http://host").parts == [""])
     #expect(RequestTarget("/%zz").parts == nil)
     #expect(RequestTarget("").parts == [])
+  }
+
+  /// A switch is 0 or 1; what is neither is refused, as nothing is dropped in silence.
+  @Test func switchesOfTheAddress() async throws {
+    let server = FakeServer()
+    for value in ["0", "1"] { #expect(try await server.ask(.get, "/v1/models?all=\(value)").status == 200) }
+    #expect(try await server.ask(.get, "/v1/models?other=x").status == 200)
+    let expert = "/admin/v1/experts/\(FakeCatalog.spamDigest)"
+    for (method, path, isAdmin) in [
+      (HTTPRequest.Method.get, "/v1/models?all=", false), (.get, "/v1/models?all=AAA", false),
+      (.post, "\(expert):unload?force=yes", true), (.post, "\(expert):pin?pinned=false", true),
+    ] {
+      let answer = try await server.ask(method, path, isAdmin: isAdmin)
+      #expect(answer.status == 400, "\(path)")
+      #expect(try answer.code() == "invalid_value", "\(path)")
+    }
+    #expect(server.engine.state.withLock { $0.told.isEmpty })
   }
 
   @Test func patternsWithSuffixes() throws {

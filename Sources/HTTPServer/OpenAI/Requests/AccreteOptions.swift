@@ -33,6 +33,12 @@ public struct AccreteOptions: Sendable {
     case unknown, labels, trace, choice, special
     case deadline = "deadline_ms"
     case cacheSalt = "cache_salt"
+
+    /// Those that each request has.
+    static let ofChat: Set<Name> = [.unknown, .deadline, .cacheSalt, .labels, .trace, .choice]
+    static let ofCompletions: Set<Name> = [.unknown, .deadline, .cacheSalt, .trace, .choice, .special]
+    static let ofClassify: Set<Name> = [.unknown, .deadline, .trace]
+    static let ofRoute: Set<Name> = [.deadline, .trace]
   }
 
   /// The longest that a request may take, in milliseconds.
@@ -44,7 +50,7 @@ public struct AccreteOptions: Sendable {
   static let longestText = 1_024
   static let longestSalt = 256
 
-  private static let rules: [Name: String] = [
+  static let rules: [Name: String] = [
     .unknown: "base or refuse: what becomes of a text that no task claims",
     .deadline: "a whole number, 1 to 600000", .cacheSalt: "a text of 1 to 256 bytes",
     .labels: "a list of 1 to 64 labels", .trace: "true or false: whether the answer tells how long it took",

@@ -42,8 +42,7 @@ public struct ChatRequest: Sendable {
     sampling = try Self.sampling(reader)
     stream = try StreamParameters(reader, unknown: unknownFields, ignored: &ignored)
     options = try AccreteOptions(
-      reader, names: [.unknown, .deadline, .cacheSalt, .labels, .trace, .choice], unknown: unknownFields,
-      ignored: &ignored)
+      reader, names: AccreteOptions.Name.ofChat, unknown: unknownFields, ignored: &ignored)
     format = try OutputFormat(reader, choice: options.choice, unknown: unknownFields, ignored: &ignored)
     variables = try Self.variables(reader)
     try Self.checkTools(reader)

@@ -44,7 +44,7 @@ public struct ClassifyRequest: Sendable {
     labels = try reader.distinctTexts(
       "labels", count: 1...AccreteOptions.mostLabels, bytes: 1...AccreteOptions.longestText)
     options = try AccreteOptions(
-      reader, names: [.unknown, .deadline, .trace], unknown: unknownFields, ignored: &ignored)
+      reader, names: AccreteOptions.Name.ofClassify, unknown: unknownFields, ignored: &ignored)
     _ = try reader.text("user", bytes: 0...AccreteOptions.longestText)
     self.ignored = ignored.list
   }

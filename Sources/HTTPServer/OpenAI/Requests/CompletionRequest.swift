@@ -60,8 +60,7 @@ public struct CompletionRequest: Sendable {
     self.sampling = sampling
     stream = try StreamParameters(reader, unknown: unknownFields, ignored: &ignored)
     options = try AccreteOptions(
-      reader, names: [.unknown, .deadline, .cacheSalt, .trace, .choice, .special], unknown: unknownFields,
-      ignored: &ignored)
+      reader, names: AccreteOptions.Name.ofCompletions, unknown: unknownFields, ignored: &ignored)
     format = try OutputFormat(reader, choice: options.choice, unknown: unknownFields, ignored: &ignored)
     metadata = try RequestFields.checkWithoutEffect(reader)
     self.ignored = ignored.list

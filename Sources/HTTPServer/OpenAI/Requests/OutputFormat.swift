@@ -69,9 +69,16 @@ public enum OutputFormat: Sendable {
     guard let type = try format.text("type", bytes: 0...SafeText.mostQuoted) else {
       throw format.invalid("type", expected: "text, json_object or json_schema", nil, fix: "Say which.")
     }
+    // A schema that is not asked for would be dropped in silence.
+    func withoutSchema(_ output: OutputFormat) throws(APIError) -> OutputFormat {
+      guard let schema = format["json_schema"] else { return output }
+      throw format.invalid(
+        "json_schema", expected: "nothing beside `type` \(type)", schema,
+        fix: "Leave it out, or set `type` to json_schema.")
+    }
     switch ExactText(type) {
-    case ExactText("text"): return .text
-    case ExactText("json_object"): return .jsonObject
+    case ExactText("text"): return try withoutSchema(.text)
+    case ExactText("json_object"): return try withoutSchema(.jsonObject)
     case ExactText("json_schema"):
       return try schema(format, unknown: unknown, ignored: &ignored)
     default:

@@ -34,6 +34,7 @@ enum RequestFields {
     .none(
       "prompt_cache_key", "a text; beginnings of prompts are kept for one key of the API, see `accrete.cache_salt`"),
     .none("prompt_cache_retention", "a text"),
+    .none("prompt_cache_options", "an object: when to keep the beginning of a prompt is not a request's to say here"),
   ]
 
   static let refused: [RequestField] = [
@@ -48,6 +49,7 @@ enum RequestFields {
     for field in ["user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention"] {
       _ = try reader.text(field, bytes: 0...longestName)
     }
+    _ = try reader.object("prompt_cache_options")
     if try reader.boolean("store") == true {
       throw APIError(.unsupportedParameter, "`store`: nothing is stored here. Leave it out.", param: "store")
     }
@@ -62,7 +64,7 @@ enum RequestFields {
     return try metadata(reader)
   }
 
-  private static let longestName = 1_024
+  static let longestName = 1_024
   static let (mostMetadata, longestMetadata, longestMetadataName) = (16, 512, 64)
 
   private static func metadata(_ reader: FieldReader) throws(APIError) -> [(name: String, value: String)] {

@@ -30,7 +30,7 @@ public struct RouteRequest: Sendable {
     if let model = reader["model"], model != .text("auto") {
       throw reader.invalid("model", expected: "auto: a request is routed to no model but by its text", model)
     }
-    options = try AccreteOptions(reader, names: [.deadline, .trace], unknown: unknownFields, ignored: &ignored)
+    options = try AccreteOptions(reader, names: AccreteOptions.Name.ofRoute, unknown: unknownFields, ignored: &ignored)
     _ = try reader.text("user", bytes: 0...AccreteOptions.longestText)
     self.ignored = ignored.list
   }

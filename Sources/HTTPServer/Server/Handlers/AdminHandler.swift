@@ -52,20 +52,15 @@ struct AdminHandler: Sendable {
   /// `POST /admin/v1/experts/{digest}:unload`, with `?force=1` also while requests use it.
   func unload(_ scope: RequestScope) async throws -> Response {
     let model = try model(scope)
-    try await core.engine.unload(model.version, force: Self.isSet("force", scope))
+    try await core.engine.unload(model.version, force: scope.target.isSet("force"))
     return state(of: model)
   }
 
   /// `POST /admin/v1/experts/{digest}:pin`, with `?pinned=0` to let it go again.
   func pin(_ scope: RequestScope) async throws -> Response {
     let model = try model(scope)
-    try await core.engine.pin(
-      model.version, scope.target.query["pinned"].map { !$0.hasSameCodePoints(as: "0") } ?? true)
+    try await core.engine.pin(model.version, scope.target.isSet("pinned", usual: true))
     return state(of: model)
-  }
-
-  private static func isSet(_ name: String, _ scope: RequestScope) -> Bool {
-    scope.target.query[name].map { $0.hasSameCodePoints(as: "1") } ?? false
   }
 
   /// Only what the registry has: neither a path nor a name of another machine is taken.

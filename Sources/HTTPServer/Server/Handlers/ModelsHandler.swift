@@ -9,9 +9,9 @@ import Serving
 struct ModelsHandler: Sendable {
   let core: ServerCore
 
-  func list(_ scope: RequestScope) -> Response {
+  func list(_ scope: RequestScope) throws -> Response {
+    let all = try scope.target.isSet("all")
     let resident = resident
-    let all = scope.target.query["all"].map { $0.hasSameCodePoints(as: "1") } ?? false
     let models = core.catalog.models(all: all).filter { isAllowed($0, scope) }
     return Response(json: ModelEntry.json(models.map { entry($0, resident) }))
   }

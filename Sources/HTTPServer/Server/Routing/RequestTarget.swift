@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What the first line of a request names: a path and a query.
@@ -30,5 +31,22 @@ struct RequestTarget: Sendable, Equatable {
       if let name = sides.first, !name.isEmpty { query[name] = sides.dropFirst().first ?? "" }
     }
     self.query = query
+  }
+
+  /// A switch of the query: 1 or 0.
+  ///
+  /// - Parameters:
+  ///   - name: The switch.
+  ///   - usual: What it is where the query has it not.
+  /// - Throws: `APIError`: what is neither would be taken for one of them.
+  func isSet(_ name: String, usual: Bool = false) throws(APIError) -> Bool {
+    guard let value = query[name] else { return usual }
+    guard let choice = ["0", "1"].firstIndex(where: { $0.hasSameCodePoints(as: value) }) else {
+      throw APIError(
+        .invalidValue,
+        "`\(name)` of the address: expected 0 or 1, got \(SafeText.quoted(value)). Correct it, or leave it out.",
+        param: name)
+    }
+    return choice == 1
   }
 }

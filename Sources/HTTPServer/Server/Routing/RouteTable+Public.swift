@@ -12,7 +12,7 @@ extension RouteTable {
     let models = ModelsHandler(core: core)
     let routes: [Route] = [
       Route(.get, "/v1/models", .key(.infer), "What can be asked for; ?all=1: every version in use") {
-        models.list($0)
+        try models.list($0)
       },
       Route(.get, "/v1/models/{id}", .key(.infer), "What a name means now") { try models.one($0) },
       Route(.post, "/v1/chat/completions", .key(.infer), "Answer a conversation", kind: .chat) {

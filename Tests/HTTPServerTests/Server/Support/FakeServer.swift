@@ -29,7 +29,8 @@ struct FakeServer: Sendable {
     change(&options)
     core = ServerCore(
       options: options, engine: engine, catalog: FakeCatalog(problem: problem), prompts: FakePrompts(),
-      admission: Admission(keys: keys, isLocal: keys == nil), metrics: ServerMetrics(base: "seedling", maxExperts: 4),
+      admission: Admission(keys: keys, isLocal: keys == nil),
+      metrics: ServerMetrics(base: "seedling", maxExperts: 4, vllmNames: options.hasMetricsAlias),
       tracer: ServerTracer(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, folder: nil)
     core.isTested = true
   }
