@@ -78,6 +78,36 @@ extension DecoderModel {
   /// Whether a pass is there whose bits do not depend on what else is in the batch.
   package var hasBatchInvariantPass: Bool { plan.hasProcessorKernels }
 
+  /// How probable each token of a text was behind those before it, under an expert: of all but the first. On the CPU the bits depend on the
+  /// text and the expert alone.
+  ///
+  /// - Parameter ids: Token ids, at least one.
+  /// - Parameter expert: `nil` is the base.
+  /// - Parameter count: How many of the most probable ones are told at each place.
+  /// - Throws: ``DecoderError`` for an empty, too long or foreign text; `TorchError`.
+  package func logprobs(of ids: [Int], expert: (any InferenceExpert)?, top count: Int) throws -> [TokenLogprobs] {
+    try check(ids)
+    guard ids.count > 1 else { return [] }
+    let places = Array(0..<ids.count - 1)
+    let batch = try TokenBatch([ids], on: device)
+    let states =
+      try hasBatchInvariantPass
+      ? batchInvariantStates(batch, experts: [expert], at: places)
+      : inferredStates(
+        batch, experts: [expert], slices: ProductSlices(sliced: 0), cache: KeyValueCache([SequenceCache()]), at: places,
+        slots: ExpertSlots())  // [places, hidden]
+    // A few places at a time: all their logits would be large.
+    return try stride(from: 0, to: places.count, by: 64).flatMap { start in
+      let few = try states.narrowed(0, from: start, count: min(64, places.count - start))
+      let logits = try withoutGradients { try hasBatchInvariantPass ? batchInvariantLogits(few) : self.logits(few) }
+      let (numbers, width) = (try logits.floats(), configuration.vocabularySize)
+      return (0..<few.shape[0]).map { row in
+        TokenLogprobs(
+          of: ids[start + row + 1], among: numbers[row * width..<(row + 1) * width], top: count)
+      }
+    }
+  }
+
   /// The logits of the token behind some others, under an expert: for a look at what it does. [vocabulary]
   ///
   /// - Parameter ids: Token ids, at least one.

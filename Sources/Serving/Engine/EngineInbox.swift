@@ -73,7 +73,7 @@ final class EngineInbox: Sendable {
       guard !state.isClosed else { return .failure(.draining) }
       let seconds = rate > 0 && state.waiting >= places ? Double(state.waitingTokens) / rate : 0
       guard state.waiting < most, seconds <= patience else {
-        return .failure(.queueFull(retryAfter: Int(min(max(seconds.rounded(.up), 1), 120))))
+        return .failure(.queueFull(retryAfter: Int(min(max(seconds.rounded(.up), 1), 60))))
       }
       state.number += 1
       state.waiting += 1

@@ -31,7 +31,7 @@ extension EngineLoop {
           let job = TextJob(work, request, events, root: root, base.tokenizer)
           room.take(request.choices, blocks: blocks(for: request))
           attempt(job) { try start(job) }
-        case .answers, .routes: startRows(work, at: now)
+        case .answers, .routes, .logprobs: startRows(work, at: now)
         }
       }
     }
@@ -55,7 +55,7 @@ extension EngineLoop {
         guard !isQuarantined, room.has(request.choices, blocks: blocks(for: request), evictable: { cache.evictable })
         else { return .needsRoom }
         beside = false
-      case .answers, .routes:
+      case .answers, .routes, .logprobs:
         guard rowJobs.count < options.maxSequences else { return .waits }
         beside = true
       }
@@ -105,22 +105,9 @@ extension EngineLoop {
 
   private func start(_ job: TextJob) throws {
     if let version = job.request.expert {
-      func failed(_ reason: String) -> EngineFailure { .expertFailed(version: version, reason: reason) }
-      switch experts.find(version, at: .now) {
-      case .ready(let resident):
-        guard resident.loaded.expert != nil else {
-          throw failed("its closed-form head answers alone, and it has no expert that writes")
-        }
-        let compute = resident.loaded.task.runner.model.compute
-        guard compute == base.model.compute else {
-          throw failed(
-            "it was learned in \(compute.rawValue), and the base computes in \(base.model.compute.rawValue)")
-        }
-        experts.retain(resident)
-        job.resident = resident
-      case .failed(let reason): throw failed(reason)
-      case .loading: throw failed("it is not loaded")
-      }
+      let resident = try writer(version, at: .now)
+      experts.retain(resident)
+      job.resident = resident
     }
     jobs[job.work.number] = job
     guard job.request.options.maxTokens > 0, let first = job.choices.first else {
@@ -136,6 +123,25 @@ extension EngineLoop {
     statistics.promptTokens += job.request.prompt.count - cached
     queue.count(read: job.request.prompt.count - cached, written: 0, of: job.line)
     job.tell(.admitted(cachedTokens: cached))
+  }
+
+  /// A version that can write.
+  /// - Throws: ``EngineFailure/expertFailed(version:reason:)``.
+  func writer(_ version: Digest, at now: ContinuousClock.Instant) throws -> ExpertTable.Resident {
+    func failed(_ reason: String) -> EngineFailure { .expertFailed(version: version, reason: reason) }
+    switch experts.find(version, at: now) {
+    case .ready(let resident):
+      guard resident.loaded.expert != nil else {
+        throw failed("its closed-form head answers alone, and it has no expert that writes")
+      }
+      let compute = resident.loaded.task.runner.model.compute
+      guard compute == base.model.compute else {
+        throw failed("it was learned in \(compute.rawValue), and the base computes in \(base.model.compute.rawValue)")
+      }
+      return resident
+    case .failed(let reason): throw failed(reason)
+    case .loading: throw failed("it is not loaded")
+    }
   }
 
   /// Puts a continuation into the session, behind what was read before.

@@ -28,10 +28,24 @@ extension EngineLoop {
       case .routes(let rows, let router, let done):
         let texts = try RequestRouter.texts(rows.map(\.text), instructions: rows.map(\.instruction), on: base)
         rowJobs.append(RowJob(work, .routes(router, texts, done)))
+      case .logprobs(let ids, let version, let top, let done):
+        done(Result { try logprobs(of: ids, under: version, top: top, at: now) })
+        statistics.promptTokens += ids.count
+        queue.count(read: ids.count, written: 0, of: .init(asker: work.asker, expert: version?.description ?? ""))
       }
     } catch {
       work.fail(error)
     }
+  }
+
+  /// How probable the tokens of a text were: a pass of its own, as all its logits are large.
+  private func logprobs(
+    of ids: [Int], under version: Digest?, top: Int, at now: ContinuousClock.Instant
+  ) throws -> [TokenLogprobs] {
+    let resident = try version.map { try writer($0, at: now) }
+    if let resident { experts.retain(resident) }
+    defer { if let resident { experts.release(resident) } }
+    return try base.model.logprobs(of: ids, expert: resident?.loaded.expert, top: top)
   }
 
   /// Answers rows that are written, that a closed-form head answers alone, or that an accelerator computes.

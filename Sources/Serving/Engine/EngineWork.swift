@@ -1,3 +1,4 @@
+import Decoder
 import Files
 import Learning
 import Streams
@@ -6,6 +7,8 @@ import TaskModels
 /// A request as it travels to the engine's thread.
 struct EngineWork: Sendable {
   enum Kind: Sendable {
+    /// How probable the tokens of a text were.
+    case logprobs([Int], version: Digest?, top: Int, @Sendable (Result<[TokenLogprobs], any Error>) -> Void)
     case text(EngineRequest, AsyncStream<EngineEvent>.Continuation)
     case answers([RequestRow], version: Digest, @Sendable (Result<[TaskAnswer], any Error>) -> Void)
     case routes(
@@ -26,6 +29,7 @@ struct EngineWork: Sendable {
     switch kind {
     case .text(let request, _): request.expert
     case .answers(_, let version, _): version
+    case .logprobs(_, let version, _, _): version
     case .routes: nil
     }
   }
@@ -37,6 +41,7 @@ struct EngineWork: Sendable {
       events.yield(.failed(error as? EngineFailure ?? .failed("\(error)")))
       events.finish()
     case .answers(_, _, let done): done(.failure(error))
+    case .logprobs(_, _, _, let done): done(.failure(error))
     case .routes(_, _, let done): done(.failure(error))
     }
   }

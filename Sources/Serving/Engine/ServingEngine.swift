@@ -1,4 +1,4 @@
-import Decoder
+public import Decoder
 public import Files
 import Foundation
 public import Generation
@@ -165,6 +165,23 @@ public final class ServingEngine: Sendable {
     queueTime: Duration? = nil
   ) async throws -> [TaskAnswer] {
     try await answer(asker, deadline, queueTime, Self.tokens(rows)) { .answers(rows, version: version, $0) }
+  }
+
+  /// Tells how probable each token of a prompt was behind those before it: of all but the first, of the raw logits.
+  ///
+  /// - Parameters:
+  ///   - ids: Of the prompt.
+  ///   - version: The version that reads it; `nil`: the base.
+  ///   - top: How many of the most probable tokens are told at each place.
+  ///   - asker: Who asks.
+  ///   - deadline: When nobody waits for the answer any more.
+  ///   - queueTime: As of ``EngineRequest``.
+  /// - Throws: ``EngineFailure``; `DecoderError` for ids that the base does not know.
+  public func logprobs(
+    of ids: [Int], by version: Digest?, top: Int, asker: String = "", deadline: ContinuousClock.Instant? = nil,
+    queueTime: Duration? = nil
+  ) async throws -> [TokenLogprobs] {
+    try await answer(asker, deadline, queueTime, ids.count) { .logprobs(ids, version: version, top: top, $0) }
   }
 
   /// Tells which released task rows belong to: what `accrete route` tells.

@@ -21,6 +21,23 @@ import Testing
     #expect(server.engine.state.withLock { $0.requests.map(\.prompt) } == [[97, 98], [99]])
   }
 
+  /// The prompt's tokens come first, with `null` for the one that follows nothing; a stream has them in its first pieces.
+  @Test func anEchoHasTheLogprobsOfItsPrompt() async throws {
+    let body = #"{"model":"base","prompt":"abc","echo":true,"logprobs":1,"max_tokens":1"#
+    let answer = try await FakeServer().ask(.post, "/v1/completions", body + "}")
+    let logprobs = try #require(try answer.json()["choices"]?.list?.first?["logprobs"])
+    #expect(logprobs["tokens"]?.list?.prefix(3).map(\.string) == ["a", "b", "c"])
+    #expect(logprobs["text_offset"]?.list?.prefix(3).map(\.integer) == [0, 1, 2])
+    let values = try #require(logprobs["token_logprobs"]?.list)
+    #expect(values.count == logprobs["tokens"]?.list?.count && values.first == .null && values[1] == .number(-0.5))
+    #expect(logprobs["top_logprobs"]?.list?.first == .null)
+
+    let stream = try await FakeServer().ask(.post, "/v1/completions", body + #","stream":true}"#)
+    let first = try JSONTree(.init(try #require(stream.events().first).utf8))
+    let piece = try #require(first["choices"]?.list?.first)
+    #expect(piece["text"]?.string == "abc" && piece["logprobs"]?["tokens"]?.list?.count == 3)
+  }
+
   @Test func aStreamOfSeveralPromptsNumbersItsChoices() async throws {
     let answer = try await FakeServer().ask(
       .post, "/v1/completions", #"{"model":"base","prompt":["ab","c"],"stream":true}"#)
@@ -119,4 +136,8 @@ import Testing
     #expect(posted.status == 303 && posted.header("location") == "/login")
     #expect(server.engine.state.withLock { $0.told.isEmpty })
   }
+}
+
+extension JSONTree {
+  fileprivate var list: [JSONTree]? { if case .list(let items) = self { items } else { nil } }
 }

@@ -33,7 +33,7 @@ import Testing
     #expect(refusal(inbox, tokens: 1, rate: 0) == nil)
     #expect(refusal(inbox, tokens: 1, places: 5) == nil)
     // Clients heed no more than two minutes.
-    #expect(refusal(inbox, tokens: 1) == .queueFull(retryAfter: 120))
+    #expect(refusal(inbox, tokens: 1) == .queueFull(retryAfter: 60))
     // What has got its place is waited for no longer.
     inbox.left(tokens: 2_000)
     inbox.left(tokens: 300)

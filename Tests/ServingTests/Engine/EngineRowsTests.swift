@@ -81,10 +81,11 @@ import Testing
     var options = try EngineTests.options()
     options.stepTokens = 64
     let engine = try ServingEngine(home.base, registry: home.registry, options: options)
-    let many = try (0..<400).map { try RequestRow(text: "\(texts[$0 % texts.count]) \($0)") }
+    // Seconds of work: they are not over when the first of them leaves, whatever else the machine does.
+    let many = try (0..<5_000).map { try RequestRow(text: "\(texts[$0 % texts.count]) \($0)") }
     for version in versions { try await engine.load(version.digest) }
     let leaving = Task { try await engine.classify(many, by: versions[0].digest) }
-    let late = Task { try await engine.classify(many, by: versions[0].digest, deadline: .now + .milliseconds(30)) }
+    let late = Task { try await engine.classify(many, by: versions[0].digest, deadline: .now + .milliseconds(1)) }
     let forced = Task { try await engine.classify(many, by: versions[1].digest) }
     try await Task.sleep(for: .milliseconds(20))
     leaving.cancel()
@@ -97,5 +98,35 @@ import Testing
     await engine.stop(cancelling: false)
     let left = engine.statistics
     #expect(left.running == 0 && left.experts.allSatisfy { $0.references == 0 })
+  }
+
+  /// What is read of a prompt is what was told as it was written, but for the rounding of another kernel; and the same in any company.
+  @Test func logprobsOfAPromptAreThoseOfItsTokens() async throws {
+    let home = try ServingHome()
+    let version = try home.add("spam", labels: ["no", "yes"], seed: 5)
+    let engine = try ServingEngine(home.base, registry: home.registry, options: try EngineTests.options())
+    let prompt = (0..<70).map { 100 + 3 * $0 }
+    var options = GenerationOptions(maxTokens: 20, stopsAtEnd: false)
+    options.topLogprobs = 3
+    for expert in [nil, version.digest] {
+      let written = await EngineTests.read(
+        try engine.submit(
+          EngineRequest(
+            prompt, options: options, expert: expert)))
+      let tokens = try #require(written.tokens[0])
+      let all = prompt + tokens.map(\.id)
+      let known = try await engine.logprobs(of: all, by: expert, top: 3)
+      #expect(known.count == all.count - 1)
+      for (token, read) in zip(tokens, known.suffix(tokens.count)) {
+        #expect(abs(try #require(token.logprobs).chosen - read.chosen) < 1e-3)
+        #expect(token.id == read.top.first?.id && read.top.count == 3)
+      }
+      async let again = engine.logprobs(of: all, by: expert, top: 3)
+      async let other = engine.classify([RequestRow(text: "Call now")], by: version.digest)
+      #expect(try await again == known)
+      _ = try await other
+      #expect(try await engine.logprobs(of: [100], by: expert, top: 3).isEmpty)
+    }
+    await engine.stop(cancelling: false)
   }
 }

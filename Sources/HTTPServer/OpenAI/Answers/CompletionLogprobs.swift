@@ -9,8 +9,7 @@ public struct CompletionLogprobs: Sendable {
     /// Characters, counted as code points, that began so far.
     private(set) var characters = 0
 
-    /// - Parameter text: What stands before the first token, where a prompt is echoed.
-    public init(after text: String = "") { characters = text.unicodeScalars.count }
+    public init() {}
 
     /// Goes on behind a token; where it began.
     mutating func take(_ bytes: [UInt8]) -> Int {
@@ -28,15 +27,25 @@ public struct CompletionLogprobs: Sendable {
   private let offsets: [JSONTree]
 
   /// - Parameters:
+  ///   - prompt: Tokens of an echoed prompt before them: of the first nothing can be known.
   ///   - sampled: The tokens that were sampled; of which nothing is known are left out.
   ///   - position: Where the first begins; afterwards where the next one does.
   ///   - bytes: What a token writes.
-  public init(_ sampled: [SampledToken], from position: inout Position, bytes: TokenBytes) {
+  public init(
+    prompt: [SampledToken] = [], _ sampled: [SampledToken], from position: inout Position, bytes: TokenBytes
+  ) {
     var (tokens, logprobs, top, offsets) = ([JSONTree](), [JSONTree](), [JSONTree](), [JSONTree]())
-    for token in sampled {
+    for (number, token) in (prompt + sampled).enumerated() {
       let written = bytes(token.id)
       let start = position.take(written)
-      guard let known = token.logprobs else { continue }
+      guard let known = token.logprobs else {
+        guard number < prompt.count else { continue }
+        tokens.append(.text(TokenText.key(written)))
+        logprobs.append(.null)
+        offsets.append(.integer(start))
+        top.append(.null)
+        continue
+      }
       tokens.append(.text(TokenText.key(written)))
       logprobs.append(.shortest(known.chosen))
       offsets.append(.integer(start))

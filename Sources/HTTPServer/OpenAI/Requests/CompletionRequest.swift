@@ -51,12 +51,6 @@ public struct CompletionRequest: Sendable {
     sampling.maxTokens =
       try reader.integer("max_tokens", (echoes ? 0 : 1)...SamplingParameters.mostTokens) ?? Self.usualTokens
     sampling.topLogprobs = try reader.integer("logprobs", 0...Self.mostLogprobs)
-    if echoes, sampling.topLogprobs != nil {
-      throw APIError(
-        .unsupportedParameter,
-        "`echo`: expected false with `logprobs`, got true. Log-probabilities of a prompt are not served; leave one of them out.",
-        param: "echo")
-    }
     self.sampling = sampling
     stream = try StreamParameters(reader, unknown: unknownFields, ignored: &ignored)
     options = try AccreteOptions(

@@ -1,3 +1,4 @@
+import Decoder
 import Files
 import Serving
 import Streams
@@ -9,6 +10,9 @@ protocol InferenceEngine: Sendable {
   func classify(
     _ rows: [RequestRow], by version: Digest, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
   ) async throws -> [TaskAnswer]
+  func logprobs(
+    of ids: [Int], by version: Digest?, top: Int, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
+  ) async throws -> [TokenLogprobs]
   func route(
     _ rows: [RequestRow], by router: Digest?, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
   ) async throws -> RoutedRows

@@ -38,8 +38,10 @@ struct CompletionHandler: Sendable {
     // No template wrote the prompt.
     accrete.template = nil
     if let only = prompts.first, prompts.count == 1 { accrete.promptTokensDigest = ChatPrompt.digest(of: only) }
-    let echoes = request.prompts.flatMap { prompt in
-      [String](repeating: request.echoes ? text(prompt) : "", count: sampling.choices)
+    var echoes: [CompletionEvents.Echo] = []
+    for (prompt, ids) in zip(request.prompts, prompts) {
+      let echo = request.echoes ? try await echo(prompt, ids, sampling, by: model.digest, exchange) : .init()
+      echoes += repeatElement(echo, count: sampling.choices)
     }
     let (head, bytes) = (exchange.head(model), work.bytes)
     if request.stream.isAsked {
@@ -54,13 +56,31 @@ struct CompletionHandler: Sendable {
     accrete.stopReasons = texts.map { StopReason($0.end) }
     accrete.times = exchange.times(request.options)?()
     let choices = zip(texts, echoes).map { text, echo in
-      var position = CompletionLogprobs.Position(after: echo)
+      var position = CompletionLogprobs.Position()
       return TextCompletion.Choice(
-        echo + text.text, finish: FinishReason(text.end),
-        logprobs: bytes.map { CompletionLogprobs(text.tokens, from: &position, bytes: $0) })
+        echo.text + text.text, finish: FinishReason(text.end),
+        logprobs: bytes.map { CompletionLogprobs(prompt: echo.tokens, text.tokens, from: &position, bytes: $0) })
     }
     return Response(
       json: TextCompletion.json(head, choices: choices, usage: usage, accrete: accrete), headers: headers)
+  }
+
+  /// A prompt as it comes back before what is written, with how probable its tokens were where that is asked for.
+  private func echo(
+    _ prompt: CompletionRequest.Prompt, _ ids: [Int], _ sampling: SamplingParameters, by version: Digest?,
+    _ exchange: Exchange
+  ) async throws -> CompletionEvents.Echo {
+    guard let top = sampling.topLogprobs else { return CompletionEvents.Echo(text: text(prompt)) }
+    let (engine, id, deadline, queueTime) = (
+      core.engine, exchange.scope.caller.id, exchange.deadline, exchange.queueTime
+    )
+    let known = try await exchange.scope.connection.whileConnected {
+      try await engine.logprobs(
+        of: ids, by: version, top: top, asker: id, deadline: deadline, queueTime: queueTime)
+    }
+    // Before the first token there is nothing that it could follow.
+    let tokens = zip(ids, [nil] + known.map(Optional.some)).map { SampledToken(id: $0, logprobs: $1) }
+    return CompletionEvents.Echo(text: text(prompt), tokens: tokens)
   }
 
   /// What is routed: all prompts go to one model, so that there has to be one text.

@@ -7,7 +7,7 @@ struct CompletionEvents: EventForm {
   /// What is known before anything is written.
   let accrete: AccreteAnswer
   /// What each choice begins with: its prompt, where that is to be echoed.
-  let echoes: [String]
+  let echoes: [Echo]
   /// `nil`: log-probabilities were not asked for.
   let bytes: (@Sendable (Int) -> [UInt8])?
   /// What the last piece of each choice tells; `nil`: it was not asked for.
@@ -16,14 +16,28 @@ struct CompletionEvents: EventForm {
   private var positions: [Int: CompletionLogprobs.Position] = [:]
 
   init(
-    _ stream: CompletionStream, accrete: AccreteAnswer, echoes: [String], bytes: (@Sendable (Int) -> [UInt8])?,
+    _ stream: CompletionStream, accrete: AccreteAnswer, echoes: [Echo], bytes: (@Sendable (Int) -> [UInt8])?,
     times: (@Sendable () -> RequestTimes)?
   ) {
     (self.stream, self.accrete, self.echoes, self.bytes, self.times) = (stream, accrete, echoes, bytes, times)
   }
 
-  func opening() -> [Data] {
-    echoes.enumerated().map { stream.piece(choice: $0, text: $1, accrete: $0 == 0 ? accrete : nil) }
+  /// A prompt as a choice begins with it; empty where it is not to be echoed.
+  struct Echo {
+    var text = ""
+    /// With what is known of them, where log-probabilities were asked for.
+    var tokens: [SampledToken] = []
+  }
+
+  mutating func opening() -> [Data] {
+    echoes.enumerated().map { choice, echo in
+      var logprobs: CompletionLogprobs?
+      if let bytes, !echo.tokens.isEmpty {
+        logprobs = CompletionLogprobs(
+          prompt: echo.tokens, [], from: &positions[choice, default: CompletionLogprobs.Position()], bytes: bytes)
+      }
+      return stream.piece(choice: choice, text: echo.text, logprobs: logprobs, accrete: choice == 0 ? accrete : nil)
+    }
   }
 
   mutating func pieces(_ event: EngineEvent) -> [Data] {

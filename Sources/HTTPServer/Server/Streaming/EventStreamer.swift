@@ -7,7 +7,7 @@ import Serving
 /// The pieces of one form of answer, each the data of an event.
 protocol EventForm: Sendable {
   /// Before anything is written.
-  func opening() -> [Data]
+  mutating func opening() -> [Data]
   /// What an event of the engine becomes.
   mutating func pieces(_ event: EngineEvent) -> [Data]
   /// After the last piece.

@@ -1,3 +1,4 @@
+import Decoder
 import Files
 import Foundation
 import Serving
@@ -65,6 +66,13 @@ final class FakeEngine: InferenceEngine {
           parts: nil, droppedTokens: 0, isCut: false, promptTokens: 7)
       }
     }
+  }
+
+  func logprobs(
+    of ids: [Int], by version: Digest?, top: Int, asker: String, deadline: ContinuousClock.Instant?,
+    queueTime: Duration?
+  ) async throws -> [TokenLogprobs] {
+    ids.dropFirst().map { TokenLogprobs(chosen: -0.5, top: top > 0 ? [.init(id: $0, logprob: -0.5)] : []) }
   }
 
   func route(

@@ -41,14 +41,18 @@ struct FakeServer: Sendable {
     application(.ofAdmin(core, session: await PageSession(PageSecret(), isSecure: false)))
   }
 
-  private func application(_ table: RouteTable) -> Application<ServerResponder> {
+  private func application(_ table: RouteTable) -> Application<ServerResponder> { listener(table) { _ in }.application }
+
+  /// A listener as the program has it, at an address that the system chooses.
+  func listener(_ table: RouteTable, _ onListening: @escaping @Sendable (ListenAddress) async -> Void)
+    -> ListenerService
+  {
     ListenerService(
       address: .host("localhost", port: 0),
       responder: ServerResponder(core: core, table: table, connections: core.connections),
       transport: ServerTransport(limits: core.options.limits, connections: core.connections, tls: nil),
       logger: core.logger,
-      onListening: { _ in }
-    ).application
+      onListening: onListening)
   }
 
   /// Asks without a socket.
