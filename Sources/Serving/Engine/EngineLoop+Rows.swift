@@ -101,7 +101,8 @@ extension EngineLoop {
   private func chosenRows(_ pass: RowJob.Pass) -> [Chosen] {
     let jobs = rowJobs.filter { $0.pass == pass }
     var counts = [Int](repeating: 0, count: jobs.count)
-    var (left, hasRoom, isFirst) = (options.stepTokens, true, true)
+    // Those who are written wait for the pass: it is half as long then.
+    var (left, hasRoom, isFirst) = (running.isEmpty ? options.stepTokens : options.stepTokens / 2, true, true)
     while hasRoom {
       hasRoom = false
       for (number, job) in jobs.enumerated() where job.next + counts[number] < job.count {
