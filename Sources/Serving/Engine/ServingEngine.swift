@@ -73,7 +73,9 @@ public final class ServingEngine: Sendable {
             let result: Result<LoadedExpert, EngineFailure>
             do {
               try TorchRuntime.setThreads(options.threads)
-              result = .success(try LoadedExpert(version, from: source.registry, on: loading))
+              result = .success(
+                try LoadedExpert(
+                  version, from: source.registry, on: loading, mostBytes: options.expertFileBytes))
             } catch {
               result = .failure(.expertFailed(version: version, reason: "\(error)"))
             }
@@ -121,7 +123,7 @@ public final class ServingEngine: Sendable {
       throw EngineFailure.tooLong(prompt: request.prompt.count, requested: most, limit: limit)
     }
     guard (1...options.maxSequences).contains(request.choices) else {
-      throw EngineFailure.invalid("\(request.choices) choices: 1 to \(options.maxSequences) are possible")
+      throw EngineFailure.tooManyChoices(request.choices, limit: options.maxSequences)
     }
     let (stream, continuation) = AsyncStream.makeStream(of: EngineEvent.self)
     let number = try submit(

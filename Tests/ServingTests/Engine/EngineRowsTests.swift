@@ -92,7 +92,7 @@ import Testing
     try await engine.unload(versions[1].digest, force: true)
     await #expect(throws: (any Error).self) { try await leaving.value }
     await #expect(throws: EngineFailure.deadlineExceeded) { try await late.value }
-    await #expect(throws: EngineFailure.self) { try await forced.value }
+    await #expect(throws: EngineFailure.unloaded(version: versions[1].digest)) { try await forced.value }
     let answers = try await engine.classify([many[0]], by: versions[0].digest)
     #expect(answers.count == 1)
     await engine.stop(cancelling: false)
