@@ -58,6 +58,19 @@ import Torch
     }
   }
 
+  /// Nor do threads: `predict` has workers of one, a server computes with all.
+  @Test func threadsDoNotMatter() throws {
+    let before = TorchRuntime.threads
+    defer { try? TorchRuntime.setThreads(before) }
+    let (scorer, rows) = (RowScorer(model), try rows(40, seed: 12))
+    let features = RequestFeatures(model, view: RequestView(layers: 2, seesInstruction: false, width: 8))
+    let made = try [1, 2, 3].map { threads in
+      try TorchRuntime.setThreads(threads)
+      return (try scorer.scores(rows), try features.features(rows.map(\.prompt)).floats())
+    }
+    #expect(made.allSatisfy { $0.0 == made[0].0 && $0.1 == made[0].1 })
+  }
+
   /// The same as the evaluation of a run says, but for rounding.
   @Test func scoresAreThoseOfTheScorer() throws {
     let prompts = [[5, 44, 61], [5, 44, 7, 9], [8], Array(repeating: 17, count: 20)]

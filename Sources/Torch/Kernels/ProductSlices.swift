@@ -1,4 +1,5 @@
 import CTorch
+import Foundation
 import Synchronization
 
 /// Which kernel multiplies which tokens of a pass without gradients, so that a token's bits do not depend on its company.
@@ -31,7 +32,6 @@ public struct ProductSlices: Sendable, Equatable {
     let inputs: Int
     let outputs: Int
     let form: String
-    let threads: Int32
     let isMany: Bool
   }
 
@@ -40,7 +40,7 @@ public struct ProductSlices: Sendable, Equatable {
   /// The slices in which a token gets the same bits at any position, whatever stands beside it, largest first; none: there are no such.
   ///
   /// Tried once for each shape of a matrix, with the matrix itself; larger ones when so many tokens come first. Whether there are any is
-  /// never a matter of the number of tokens.
+  /// never a matter of the number of tokens, nor of threads: a token has the same bits by one, by two and by as many as there are cores.
   static func sizes(of weight: any TiledMatrix, tokens: Int, half: Bool = false) throws -> [Int] {
     let usual = try known(weight, isMany: false, half) {
       try tried(weight, rows: size, [[size], [48, 16], [32, 16], [16]], half)
@@ -60,7 +60,6 @@ public struct ProductSlices: Sendable, Equatable {
   ) throws -> [Int] {
     let key = Key(
       inputs: weight.shape[1], outputs: weight.shape[0], form: half ? "products of bfloat16" : weight.form,
-      threads: libtorch.accrete_get_threads(),
       isMany: isMany)
     if let known = checked.withLock({ $0[key] }) { return known }
     let result = try find()
@@ -88,8 +87,17 @@ public struct ProductSlices: Sendable, Equatable {
       try Self.product(x, weight, slices, half: half)
     }
     func bytes(_ x: Tensor) throws -> [UInt8] { try x.contiguous().withBytes { Array($0) } }
+    let own = TorchRuntime.threads
+    defer { try? TorchRuntime.setThreads(own) }
+    let counts = [1, 2, ProcessInfo.processInfo.activeProcessorCount].filter { $0 != own }
+    try TorchRuntime.setThreads(1)
     let expected = try bytes(product(x, [size]))
     func holds(_ slices: [Int]) throws -> Bool {
+      for threads in Set(counts).sorted() {
+        try TorchRuntime.setThreads(threads)
+        guard try bytes(product(x, slices)) == expected else { return false }
+      }
+      try TorchRuntime.setThreads(own)
       let forward = try bytes(product(x, slices)) == expected
       return try forward && bytes(product(reversed, slices).gathered(0, rows: order)) == expected
     }
