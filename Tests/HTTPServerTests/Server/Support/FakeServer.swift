@@ -18,10 +18,11 @@ struct FakeServer: Sendable {
   /// - Parameters:
   ///   - keys: `nil`: none are asked for.
   ///   - limits: Of requests.
+  ///   - log: Called with each line of the log; `nil`: there is none.
   ///   - options: Changes the others.
   init(
     keys: AccessKeys? = nil, limits: ServerLimits = ServerLimits(), problem: String? = nil,
-    _ change: (inout ServerOptions) -> Void = { _ in }
+    log: (@Sendable (String) -> Void)? = nil, _ change: (inout ServerOptions) -> Void = { _ in }
   ) {
     var options = ServerOptions(version: "1.2.3")
     options.limits = limits
@@ -31,7 +32,8 @@ struct FakeServer: Sendable {
       options: options, engine: engine, catalog: FakeCatalog(problem: problem), prompts: FakePrompts(),
       admission: Admission(keys: keys, isLocal: keys == nil),
       metrics: ServerMetrics(base: "seedling", maxExperts: 4, vllmNames: options.hasMetricsAlias),
-      tracer: ServerTracer(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, folder: nil)
+      tracer: ServerTracer(), logger: Logger(label: "test") { _ in log.map(HeardLog.init) ?? SwiftLogNoOpLogHandler() },
+      folder: nil)
     core.isTested = true
   }
 
@@ -70,6 +72,22 @@ struct FakeServer: Sendable {
         status: Int(response.status.code), headers: response.headers, body: String(buffer: response.body))
     }
   }
+}
+
+/// A log that tells a test of its lines.
+struct HeardLog: LogHandler {
+  let tell: @Sendable (String) -> Void
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.info
+
+  init(_ tell: @escaping @Sendable (String) -> Void) { self.tell = tell }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) { tell("\(event.level) \(event.message)") }
 }
 
 /// What a client got.
