@@ -45,7 +45,8 @@ struct Startup {
       keysAndValues: command.budgets.kvMemory.bytes,
       requests: (command.budgets.maxWaiting + command.budgets.maxSequences) * options.limits.bodyBytes)
     let printsJSON = command.json
-    let signal = try await server.run(until: ServerSignals()) { addresses in
+    let signals = ServerSignals { number in logger.warning("signal \(number) once more: nothing is waited for") }
+    let signal = try await server.run(until: signals) { addresses in
       let took = started.duration(to: .now)
       StandardError.line(budgets.table)
       if let warning = budgets.warning(available: ProcessMemory.availableBytes) {

@@ -79,11 +79,14 @@ extension Page {
     return facts
   }
 
-  /// Each probability as a number and as a bar. The bar is a drawing, since a style sheet cannot be told a width from here.
+  /// Each probability as a number and as a bar, the most probable first, as answers have them. The bar is a drawing, since a style sheet cannot be told a width from here.
   private static func bars(_ probabilities: [PageTrial.Probability]) -> HTML {
-    HTML(
+    let order = probabilities.enumerated().sorted {
+      ($1.element.value, $0.offset) < ($0.element.value, $1.offset)
+    }
+    return HTML(
       "ul", ["class": "bars"],
-      probabilities.map { probability in
+      order.map(\.element).map { probability in
         HTML(
           "li", [:],
           HTML("span", ["class": "label"], .quoted(probability.label)), .text(" "),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import HTTPServer
 import Testing
 
 @testable import accrete_server
@@ -37,6 +38,7 @@ import Testing
     (["--max-waiting", "1"], true), (["--max-waiting", "100000"], true), (["--max-waiting", "0"], false),
     (["--max-waiting", "100001"], false), (["--max-sequences", "1"], true), (["--max-sequences", "4096"], true),
     (["--max-sequences", "0"], false), (["--max-sequences", "4097"], false), (["--kv-memory", "1.5GiB"], true),
+    (["--unknown", "refuse"], true), (["--unknown", "base"], true), (["--unknown", "auto"], false),
     (["--kv-memory", "0"], false), (["--kv-memory", "1PiB"], false), (["--expert-memory", "-1"], false),
   ])
   func options(_ arguments: [String], _ isTaken: Bool) {
@@ -47,6 +49,7 @@ import Testing
   @Test func whatIsUsual() throws {
     let command = try #require(try ServerCommand.parseAsRoot([]) as? ServerCommand)
     #expect(command.budgets.maxWaiting == 256 && command.budgets.maxSequences == 64)
+    #expect(command.requests.unknown == .base)
     #expect(command.budgets.kvMemory.bytes == 1 << 30 && command.budgets.expertMemory.bytes == 1 << 30)
   }
 }

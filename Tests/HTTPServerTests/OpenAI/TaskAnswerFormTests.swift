@@ -1,10 +1,10 @@
 import Files
 import Foundation
-import HTTPServer
 import Serving
 import Streams
 import Testing
 
+@testable import HTTPServer
 @testable import TaskModels
 
 /// Answers of tasks: what the server says of a text is what the command prints, byte for byte.
@@ -32,6 +32,13 @@ import Testing
         + #""usage":{"prompt_tokens":4,"completion_tokens":0,"total_tokens":4,"prompt_tokens_details":{"cached_tokens":0}}}"#
     )
     #expect(throws: Never.self) { try JSONTree(Data(body.utf8), rules: JSONTree.Rules(keysAreUnique: true)) }
+  }
+
+  @Test func namesOverHTTP() throws {
+    let tree = try JSONTree(Data(#"{"lastUsed":1,"all":[{"aBC":{"x_y":null}}],"rpm":"someText"}"#.utf8))
+    #expect(
+      String(decoding: tree.inSnakeCase.json, as: UTF8.self)
+        == #"{"last_used":1,"all":[{"a_b_c":{"x_y":null}}],"rpm":"someText"}"#)
   }
 
   @Test func onlySomeLabelsAreTold() throws {

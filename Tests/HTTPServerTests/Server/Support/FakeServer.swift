@@ -18,11 +18,12 @@ struct FakeServer: Sendable {
   /// - Parameters:
   ///   - keys: `nil`: none are asked for.
   ///   - limits: Of requests.
-  ///   - log: Called with each line of the log; `nil`: there is none.
+  ///   - logger: Where the log goes.
   ///   - options: Changes the others.
   init(
     keys: AccessKeys? = nil, limits: ServerLimits = ServerLimits(), problem: String? = nil,
-    log: (@Sendable (String) -> Void)? = nil, _ change: (inout ServerOptions) -> Void = { _ in }
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    _ change: (inout ServerOptions) -> Void = { _ in }
   ) {
     var options = ServerOptions(version: "1.2.3")
     options.limits = limits
@@ -32,7 +33,7 @@ struct FakeServer: Sendable {
       options: options, engine: engine, catalog: FakeCatalog(problem: problem), prompts: FakePrompts(),
       admission: Admission(keys: keys, isLocal: keys == nil),
       metrics: ServerMetrics(base: "seedling", maxExperts: 4, vllmNames: options.hasMetricsAlias),
-      tracer: ServerTracer(), logger: Logger(label: "test") { _ in log.map(HeardLog.init) ?? SwiftLogNoOpLogHandler() },
+      tracer: ServerTracer(), logger: logger,
       folder: nil)
     core.isTested = true
   }
@@ -80,7 +81,10 @@ struct HeardLog: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.info
 
-  init(_ tell: @escaping @Sendable (String) -> Void) { self.tell = tell }
+  /// A logger whose lines somebody is told.
+  static func logger(_ tell: @escaping @Sendable (String) -> Void) -> Logger {
+    Logger(label: "test") { _ in HeardLog(tell: tell) }
+  }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
