@@ -53,7 +53,7 @@ extension Page {
   }
 
   private static let unclaimed =
-    "No task claims this text. A request to auto would be answered by the base; to ask a task all the same, choose it above."
+    "No task claims this text. A request to auto would be answered by the base, or refused where it or --unknown says so; to ask a task all the same, choose it above."
 
   private static func route(_ trial: PageTrial) -> [(name: String, value: HTML)] {
     guard let route = trial.route else { return [("Route", .text("none: you chose the model"))] }

@@ -137,7 +137,7 @@ import Testing
   @Test func aDeadlineOfTheClientsIsNoErrorOfTheServers() async throws {
     for (rest, isLogged) in [(#","accrete":{"deadline_ms":20}"#, false), ("", true)] {
       let lines = Mutex(0)
-      let server = FakeServer(logger: HeardLog.logger { _ in lines.withLock { $0 += 1 } })
+      let server = FakeServer(logger: HeardLog.errors { lines.withLock { $0 += 1 } })
       server.engine.state.withLock { $0.refusal = .deadlineExceeded }
       #expect(try await server.ask(.post, path, body("base", rest)).status == 504)
       #expect(lines.withLock { $0 } == (isLogged ? 1 : 0), "\(rest)")

@@ -104,7 +104,7 @@ import Testing
     "", #","stream":true"#, #","echo":true,"logprobs":1"#,
   ]) func whatHasNoExpertDoesNotWrite(_ rest: String) async throws {
     let lines = Mutex(0)
-    let server = FakeServer(logger: HeardLog.logger { _ in lines.withLock { $0 += 1 } })
+    let server = FakeServer(logger: HeardLog.errors { lines.withLock { $0 += 1 } })
     let answer = try await server.ask(.post, "/v1/completions", #"{"model":"tickets","prompt":"a"\#(rest)}"#)
     #expect(answer.status == 400 && answer.body.contains("tickets@2") && !answer.body.contains("sha256"))
     #expect(try answer.json()["error"]?["param"]?.string == "model")
