@@ -233,7 +233,9 @@ let package = Package(
     // Versions that nobody learned, for what measures and tests servers. What runs on a GPU's machine carries no registry.
     .target(
       name: "ServingSupport",
-      dependencies: ["Serving", "TaskModels", "Registry", "Generation", "Experts", "Decoder", "Files"],
+      dependencies: [
+        "Evolution", "Serving", "TaskModels", "Registry", "Generation", "Experts", "Decoder", "Torch", "Files",
+      ],
       path: "benchmarks/ServingSupport", swiftSettings: settings),
     // What is measured on a machine with a GPU: small, as it has to be carried there (docs/gpu.md).
     .executableTarget(
@@ -313,8 +315,8 @@ let package = Package(
     tests(
       "Evolution",
       [
-        "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams",
-        "Tokenization", "Registry", "Assurance", "Files",
+        "ServingSupport", "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records",
+        "Streams", "Tokenization", "Registry", "Assurance", "Files",
       ]),
     tests(
       "Runs",

@@ -16,7 +16,7 @@ import leaving
 from asking import ask, completion
 from served import Away, copied, ran
 
-PROGRAMS = ["measure_disconnects", "measure_experts", "measure_prediction", "measure_rollback", "measure_soak"]
+PROGRAMS = ["check_served_logits", "measure_disconnects", "measure_experts", "measure_prediction", "measure_rollback", "measure_soak"]
 HEAD = b"HTTP/1.1 200 OK\r\nx-accrete-model: a@1\r\nx-accrete-release: 7\r\ncontent-type: text/event-stream\r\n\r\n"
 EVENT = b'data: {"model": "a@1", "choices": [{"text": "x"}]}\n\n'
 
@@ -133,6 +133,14 @@ class ProgramTests(unittest.TestCase):
                 ended = self.run_program(name, "--registry", folder, "--bin", folder)
                 self.assertEqual(ended.returncode, 69, ended.stderr)
                 self.assertIn("registry.sqlite expected", ended.stderr)
+
+    def test_logits_without_a_server(self) -> None:
+        # Without peft or without the program: either way nothing can be compared.
+        with tempfile.TemporaryDirectory() as folder:
+            ended = self.run_program("check_served_logits", "--bin", folder)
+            self.assertEqual(ended.returncode, 69, ended.stderr)
+            self.assertRegex(ended.stderr, "Scripts/reference/requirements.txt|accrete expected in")
+        self.assertEqual(self.run_program("check_served_logits", "--limit", "0").returncode, 64)
 
     def test_a_program_that_is_not_there_or_fails(self) -> None:
         self.assertEqual(ran(sys.executable, "-c", "print(3)"), "3\n")

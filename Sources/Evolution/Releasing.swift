@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Learning
+package import Learning
 public import Registry
 public import Serving
 import TaskModels
@@ -46,8 +46,12 @@ extension Registry {
       let last = before?.tasks.first { $0.task == task }
       return last?.version == digest ? last : try routerEntry(task, digest, handicap: last?.handicap ?? 0)
     }
+    // Versions without sums have no place in it; those that are learned beside them will, and see what is kept of the others' requests.
+    let view =
+      try before?.view ?? entries.first.map { try usualView(of: $0) }
+      ?? Self.usualView(hidden: requestWidth(Self.usualView(hidden: 0)) ?? 0)
     let record = RouterRecord(
-      view: try before?.view ?? entries.first.map { try usualView(of: $0) } ?? Self.usualView(hidden: 0),
+      view: view,
       unknownDistance: before?.unknownDistance ?? GaussianRouter.usualUnknownDistance, tasks: entries)
     let router = try addBlob(CanonicalJSON.encode(record), media: RouterRecord.media)
     // A task may be found by the sums of an earlier version of it.
@@ -74,7 +78,7 @@ extension Registry {
   }
 
   /// What the router of the current release looks at, or a first one will.
-  func currentView(hidden: Int) throws -> RequestView {
+  package func currentView(hidden: Int) throws -> RequestView {
     try currentRelease().flatMap { try router(of: $0.manifest)?.record.view } ?? Self.usualView(hidden: hidden)
   }
 

@@ -10,7 +10,7 @@ extension Registry {
   /// - Parameter gate: What the gates said of it.
   /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError``: a name that is not plain or differs from another only by case, another base, a blob that is missing or
-  ///   was changed, versions it rests on that are not there. Nothing is done then.
+  ///   was changed, versions it rests on that are not there, more versions than a registry takes. Nothing is done then.
   public func register(
     _ manifest: VersionManifest, metrics: [MetricRecord], gate: GateRecord?, actor: String
   ) throws -> VersionRecord {
@@ -147,6 +147,16 @@ extension Registry {
     }
   }
 
+  /// Refuses one version more than a registry takes; those that are out of use do not count.
+  private func requireRoom(_ database: Database) throws {
+    // Each version has an entry in the audit, whose last number is known at once; versions have to be counted.
+    guard try Int.fetchOne(database, sql: "SELECT max(seq) FROM audit") ?? 0 >= mostVersions else { return }
+    let count = try Int.fetchOne(
+      database, sql: "SELECT count(*) FROM version WHERE state = ?",
+      arguments: [VersionRecord.State.registered.rawValue])
+    guard count ?? 0 < mostVersions else { throw RegistryError.tooManyVersions(limit: mostVersions) }
+  }
+
   /// Writes the rows of a version.
   ///
   /// - Parameter manifest: What it is.
@@ -157,6 +167,7 @@ extension Registry {
     _ manifest: VersionManifest, _ own: BlobReference, _ metrics: [MetricRecord], _ gates: [GateRecord], action: String,
     _ facts: [String: JSONTree], in ledger: inout Ledger
   ) throws -> VersionRecord {
+    try requireRoom(ledger.database)
     let expert: Int
     if let known = try self.expert(named: manifest.name, ledger.database) {
       expert = known

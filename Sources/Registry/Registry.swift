@@ -20,10 +20,16 @@ public final class Registry: Sendable {
   let blobs: BlobStore
   /// Says when it is.
   let clock: @Sendable () -> Date
+  /// Versions that may be registered at a time.
+  let mostVersions: Int
 
-  init(_ url: URL, database: RegistryDatabase, clock: @escaping @Sendable () -> Date) {
+  /// Versions that a registry takes: listing, verifying and copying were made for so many.
+  public static let usualMostVersions = 100_000
+
+  init(_ url: URL, database: RegistryDatabase, mostVersions: Int, clock: @escaping @Sendable () -> Date) {
     self.url = url
     self.database = database
+    self.mostVersions = mostVersions
     self.clock = clock
     blobs = BlobStore(in: url)
   }
@@ -84,7 +90,11 @@ public final class Registry: Sendable {
     try open(url, access: access, clock: { Date() })
   }
 
-  package static func open(_ url: URL, access: Access, clock: @escaping @Sendable () -> Date) throws -> Registry {
+  /// - Parameter mostVersions: Versions that may be registered at a time.
+  package static func open(
+    _ url: URL, access: Access, mostVersions: Int = Registry.usualMostVersions,
+    clock: @escaping @Sendable () -> Date
+  ) throws -> Registry {
     let url = URL(fileURLWithPath: url.standardizedFileURL.path)
     guard RegistryFolder.holdsRegistry(url) else { throw RegistryFolder.whyNone(in: url) }
     try NetworkFileSystem.refuse(url)
@@ -105,7 +115,7 @@ public final class Registry: Sendable {
       guard found > 0 else { throw RegistryError.damaged(path: database.path, reason: "it has no schema") }
       if found < Schema.newest { try database.migrate() }
     }
-    let registry = Registry(url, database: database, clock: clock)
+    let registry = Registry(url, database: database, mostVersions: mostVersions, clock: clock)
     // A copy of the folder may lack what was empty.
     if access == .writing { try registry.blobs.make() }
     return registry

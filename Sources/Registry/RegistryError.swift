@@ -34,6 +34,8 @@ public enum RegistryError: AccreteError, Equatable {
   case retired(versions: [String], revision: Int, releases: [String], others: [String])
   /// A version is out of use.
   case outOfUse(version: String, state: VersionRecord.State)
+  /// As many versions are registered as a registry takes.
+  case tooManyVersions(limit: Int)
 
   // Somebody else was first (try again).
   case moved(what: String, expected: Int?, found: Int?)
@@ -61,7 +63,7 @@ public enum RegistryError: AccreteError, Equatable {
       .notReleased, .noRelease:
       .notFound
     case .alreadyARegistry, .nameTaken, .nothingBefore, .servedAlready, .protectedAlias, .restsOn, .forgotten,
-      .retired, .outOfUse:
+      .retired, .outOfUse, .tooManyVersions:
       .conflict
     case .moved: .stale
     case .locked: .busy
@@ -136,6 +138,9 @@ public enum RegistryError: AccreteError, Equatable {
       "release \(revision): has \(versions.listed), which cannot be served again. \(Self.ways(releases, others))"
     case .outOfUse(let version, let state):
       "\(version): is \(state.rawValue), so that it can be neither released nor loaded. Choose another version, or learn it anew."
+    case .tooManyVersions(let limit):
+      "the registry: has \(limit) versions in use, and takes no more. Retire some with `accrete registry retire` or `accrete forget`, or make another registry"
+        + " for what is new."
     case .moved(let what, let expected, let found):
       "\(what): somebody else changed it: expected revision \(expected.map(String.init) ?? "none"), found"
         + " \(found.map(String.init) ?? "none"). Look at it again and repeat what you did."

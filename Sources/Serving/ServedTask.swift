@@ -66,7 +66,12 @@ extension Registry {
   }
 
   /// The same of a version that is known.
-  public func load(_ version: VersionRecord, on base: Base) throws -> ServedTask {
+  ///
+  /// - Parameter version: Which.
+  /// - Parameter base: The base.
+  /// - Parameter mostBytes: What a file may have that is read of it; `nil`: as many as it has.
+  /// - Throws: Also ``ServingError/tooLarge(version:part:bytes:limit:)``, before anything of the file is read.
+  public func load(_ version: VersionRecord, on base: Base, mostBytes: Int? = nil) throws -> ServedTask {
     guard version.state == .registered else {
       throw RegistryError.outOfUse(version: "\(version.reference)", state: version.state)
     }
@@ -78,7 +83,15 @@ extension Registry {
     }
     let model = try TaskModel(
       description, named: name, base: base.model.configuration, device: base.model.device
-    ) { role in try manifest.parts[role].map { try blobURL($0.digest) } }
+    ) { role in
+      try manifest.parts[role].map { part in
+        // As large as it is, whatever the manifest says of it.
+        if let mostBytes, case let bytes = try blobSize(part.digest), bytes > mostBytes {
+          throw ServingError.tooLarge(version: name, part: role, bytes: bytes, limit: mostBytes)
+        }
+        return try blobURL(part.digest)
+      }
+    }
     return ServedTask(version: version, manifest: manifest, runner: try TaskModelRunner(model, on: base))
   }
 }

@@ -10,6 +10,8 @@ public enum ServingError: AccreteError, Equatable {
   case noExpert(version: String)
   /// A version with several labels is asked for as an adapter.
   case severalLabels(version: String)
+  /// A part of a version is larger than may be loaded.
+  case tooLarge(version: String, part: String, bytes: Int, limit: Int)
   /// A stored part says something else than it should.
   case malformed(version: String, part: String, reason: String)
 
@@ -17,6 +19,7 @@ public enum ServingError: AccreteError, Equatable {
     switch self {
     case .nothingReleased: .notFound
     case .otherConfiguration, .noExpert, .severalLabels: .data
+    case .tooLarge: .tooLarge
     case .malformed: .damaged
     }
   }
@@ -35,6 +38,8 @@ public enum ServingError: AccreteError, Equatable {
         + " exported whole; `accrete learn FILE --output-head label` learns one that is an expert alone."
     case .severalLabels(let version):
       "\(version): answers with several labels, by heads and thresholds that PEFT has no form for. Without --peft it is exported whole."
+    case .tooLarge(let version, let part, let bytes, let limit):
+      "\(version): its \(part) has \(bytes) bytes, and at most \(limit) are loaded. Learn it with a lower --rank, or start the server with a larger --max-expert-file."
     case .malformed(let version, let part, let reason):
       "\(version): its \(part) \(reason). `accrete registry verify` says what else differs; restore a backup."
     }

@@ -37,6 +37,7 @@ struct ServerCommand: AsyncParsableCommand {
   static func main() async {
     StandardDescriptors.openMissing()
     StandardDescriptors.ignoreBrokenPipes()
+    LostPages.endTheProcess()
     if let problem = InstructionSet.problem {
       StandardError.line("accrete-server: \(problem)")
       Foundation.exit(ErrorCategory.usage.exitCode)

@@ -76,6 +76,9 @@ struct BudgetOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Memory for loaded experts, their mapped files included.", valueName: "bytes"))
   var expertMemory = ByteCount(bytes: 1 << 30)
 
+  @Option(help: ArgumentHelp("A version with a larger file than this is not loaded.", valueName: "bytes"))
+  var maxExpertFile = ByteCount(bytes: EngineOptions.usualExpertFileBytes)
+
   @Option(help: ArgumentHelp("Requests that may wait; one more is answered 503.", valueName: "count"))
   var maxWaiting = 256
 
@@ -92,7 +95,8 @@ struct BudgetOptions: ParsableArguments {
 
   func engine(threads: Int) -> EngineOptions {
     EngineOptions(
-      kvBytes: kvMemory.bytes, expertBytes: expertMemory.bytes, maxSequences: maxSequences, maxWaiting: maxWaiting,
+      kvBytes: kvMemory.bytes, expertBytes: expertMemory.bytes, expertFileBytes: maxExpertFile.bytes,
+      maxSequences: maxSequences, maxWaiting: maxWaiting,
       usesPrefixCache: prefixCache, threads: threads)
   }
 }

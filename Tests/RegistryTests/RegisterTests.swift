@@ -1,7 +1,9 @@
 import Files
 import Foundation
-import Registry
+import TestSupport
 import Testing
+
+@testable import Registry
 
 /// Is a version what it was registered as, for ever?
 @Suite struct RegisterTests {
@@ -25,6 +27,37 @@ import Testing
     #expect(try other.metrics(of: version) == [metric])
     #expect(try other.gates(of: version) == [GateRecord(verdict: .fail, report: report, reason: "G3")])
     try sample.expectWhole()
+  }
+
+  /// Registered, imported, or named anew: one more is refused until another is out of use.
+  @Test func noMoreThanARegistryTakes() throws {
+    let sample = try Sample()
+    let registry = try sample.opened(.writing, mostVersions: 3)
+    func register(_ name: String, _ content: String) throws -> VersionRecord {
+      try registry.register(sample.manifest(name, content), metrics: [], gate: nil, actor: "ada")
+    }
+    let first = try register("spam", "1")
+    for number in 2...3 { #expect(try register("spam", "\(number)").number == number) }
+    let entries = try registry.audit().count
+    for name in ["spam", "food"] {
+      #expect(throws: RegistryError.tooManyVersions(limit: 3)) { try register(name, "4") }
+    }
+    let other = try Sample()
+    let file = other.scratch.url("food.tar")
+    try other.registry.export([other.version("food")], to: file)
+    #expect(throws: RegistryError.tooManyVersions(limit: 3)) { try registry.importBundle(file, actor: "ada") }
+    // What is there is no new one.
+    #expect(try register("spam", "1") == first)
+    #expect(try registry.versions().count == 3 && registry.audit().count == entries)
+    try registry.retire(first, reason: nil, actor: "ada")
+    #expect(try register("food", "4").number == 1)
+    #expect(throws: RegistryError.tooManyVersions(limit: 3)) { try register("food", "5") }
+    try sample.expectWhole()
+  }
+
+  @Test func aRegistryTakesAHundredThousand() throws {
+    #expect(Registry.usualMostVersions == 100_000)
+    #expect(try Sample().registry.mostVersions == 100_000)
   }
 
   @Test func anEqualManifestIsTheSameVersion() throws {

@@ -17,6 +17,9 @@ struct RegistryMode {
     let bytes: Int
   }
 
+  /// Few, as each version writes an answer to each: with them a task can be learned beside the versions.
+  private static let requests = ["Once upon a time", "What is said of the weather?"]
+
   private let arguments: CommandWords
 
   init(_ arguments: CommandWords) { self.arguments = arguments }
@@ -33,7 +36,8 @@ struct RegistryMode {
     let each = try (0..<arguments.number("versions", or: 1)).map { turn in
       try (0..<experts).map { number in
         let expert = try RandomExpert.make(turn * experts + number + 1, shape, on: base.model).rounded()
-        return try RandomVersion.register("task-\(number)", expert: expert, on: base, in: registry)
+        return try RandomVersion.register(
+          "task-\(number)", expert: expert, requests: Self.requests, on: base, in: registry)
       }
     }
     let versions = each.flatMap { $0 }

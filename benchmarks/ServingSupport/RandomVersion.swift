@@ -1,4 +1,6 @@
+import ModelConfiguration
 import Decoder
+import Evolution
 package import Experts
 import Files
 import Foundation
@@ -6,6 +8,7 @@ package import Generation
 package import Registry
 import Serving
 import TaskModels
+import Torch
 
 /// Versions in a registry that nobody learned, for measuring and trying what serves them.
 package enum RandomVersion {
@@ -15,10 +18,13 @@ package enum RandomVersion {
   ///   - name: Of its task.
   ///   - labels: Of a task with labels; empty: it writes its answers.
   ///   - expert: What it adds to the base.
+  ///   - requests: Whose answers are kept for the gates of what is learned later, as of a learned version; empty: nothing can be learned in
+  ///     its registry while it is released. It brings nothing into a router: it is found by its name alone.
   ///   - base: The registry's.
   ///   - registry: Where it goes.
   package static func register(
-    _ name: String, labels: [String] = [], expert: LowRankExpert, on base: Base, in registry: Registry
+    _ name: String, labels: [String] = [], expert: LowRankExpert, requests: [String] = [], on base: Base,
+    in registry: Registry
   ) throws -> VersionRecord {
     let form = TaskForm(
       kind: labels.isEmpty ? .answer : .label, instruction: "Task \(name):", cue: "Answer:", labels: labels,
@@ -40,6 +46,17 @@ package enum RandomVersion {
       try JSONFile.decode(JSONTree.self, from: JSONFile.encode(value, pretty: false), path: "manifest")
     }
     let description = TaskModelDescription(model, weights: base.model.roundedTo)
+    if !requests.isEmpty {
+      // As `learn` does it: what answers is what is kept.
+      let kept = try TaskModel(
+        description, named: name, base: base.model.configuration, device: base.model.device
+      ) { role in try parts[role].map { try registry.blobURL($0.digest) } }
+      let probe = try registry.addProbe(
+        requests, of: TaskModelRunner(kept, on: base), on: base,
+        view: registry.currentView(hidden: base.model.configuration.hiddenSize),
+        numerics: Numerics.id(threads: TorchRuntime.threads), in: folder)
+      for (role, part) in probe { parts[role] = part }
+    }
     return try registry.register(
       VersionManifest(
         name: name, method: "sequential", kind: labels.isEmpty ? .answer : .label, labels: labels,

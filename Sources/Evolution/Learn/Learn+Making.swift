@@ -44,17 +44,9 @@ extension Learn {
     parts[Registry.routerRole] = sums
 
     let requests = probeRequests(prepared.examples)
-    let probe = try ProbeRecord(requests, runner: runner, numerics: numerics)
-    parts[VersionManifest.Role.probe] = try keep(
-      registry.addBlob(
-        JSONFile.encode(probe, pretty: false), media: ProbeRecord.media))
-    let probeFile = folder.appendingPathComponent("probe-features.safetensors")
-    let seen = try RequestRouter.features(requests, view: view, on: base)
-    try SafetensorsFile.write(
-      [Self.featuresName: seen.means, Self.tokensName: Tensor(seen.tokens ?? [])], to: probeFile)
-    parts[Self.probeFeaturesRole] = try keep(
-      registry.addBlob(
-        fileAt: probeFile, media: "application/vnd.accrete.safetensors"))
+    let probe = try registry.addProbe(
+      requests, of: runner, on: base, view: view, numerics: numerics, in: folder, keep: keep)
+    for (role, part) in probe { parts[role] = part }
 
     parts[RowKeys.role] = try keep(
       registry.addPackedBlob(

@@ -222,11 +222,13 @@ public final class RequestWatch: Sendable {
     switch failure {
     case .cancelled: return cancelled(.disconnected, at: now)
     case .deadlineExceeded: return cancelled(.deadline, at: now)
+    // It was taken in: whoever comes too late for that is refused before there is a watch.
+    case .draining: return cancelled(.draining, at: now)
+    case .unloaded: return cancelled(.unloaded, at: now)
     case .queueFull: span.attributes["error.type"] = "queue_full"
-    case .draining: span.attributes["error.type"] = "draining"
     case .expertFailed: span.attributes["error.type"] = "expert_failed"
     case .tooLong: span.attributes["error.type"] = "context_length_exceeded"
-    case .invalid: span.attributes["error.type"] = "invalid_request"
+    case .tooManyChoices, .invalid: span.attributes["error.type"] = "invalid_request"
     case .failed: span.attributes["error.type"] = "internal_error"
     }
     over(.error, nil, at: now)

@@ -22,11 +22,12 @@ final class DecisionCache: Sendable {
   /// - Parameter limit: Decisions that are kept; what was asked for last stays.
   init(limit: Int = 10_000) { self.limit = limit }
 
-  /// What a decision is kept under: neither text nor instruction can be read from it.
-  static func key(_ router: Digest, _ text: String, instruction: String?) -> Digest {
+  /// What a decision is kept under: neither text nor instruction can be read from it. Each asker has its own: the time that an answer takes
+  /// would tell what others have asked.
+  static func key(_ router: Digest, asker: String, _ text: String, instruction: String?) -> Digest {
     // Each part with its length before it: two requests have the same key only if they are the same.
     var data = router.bytes
-    for part in [text, instruction ?? ""] {
+    for part in [asker, text, instruction ?? ""] {
       withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { data.append(contentsOf: $0) }
       data.append(contentsOf: part.utf8)
     }

@@ -10,10 +10,14 @@ public enum EngineFailure: AccreteError, Equatable {
   case deadlineExceeded
   /// Whoever asked has left.
   case cancelled
-  /// The version cannot be loaded, or was unloaded by force; `reason` says why.
+  /// The version was unloaded by force while it answered, or while its answer was waited for.
+  case unloaded(version: Digest)
+  /// The version cannot be loaded; `reason` says why.
   case expertFailed(version: Digest, reason: String)
   /// The prompt with what is to be written does not fit; all three in tokens.
   case tooLong(prompt: Int, requested: Int, limit: Int)
+  /// More choices than are written at once.
+  case tooManyChoices(Int, limit: Int)
   /// What was asked for cannot be.
   case invalid(String)
   /// A defect of ours, or of the machine.
@@ -21,8 +25,8 @@ public enum EngineFailure: AccreteError, Equatable {
 
   public var category: ErrorCategory {
     switch self {
-    case .tooLong, .invalid: .usage
-    case .queueFull, .draining, .deadlineExceeded, .cancelled: .busy
+    case .tooLong, .tooManyChoices, .invalid: .usage
+    case .queueFull, .draining, .deadlineExceeded, .cancelled, .unloaded: .busy
     case .expertFailed: .damaged
     case .failed: .internal
     }
@@ -40,6 +44,10 @@ public enum EngineFailure: AccreteError, Equatable {
       "The version \(version) cannot answer: \(reason)\(reason.hasSuffix(".") ? "" : ".") `accrete registry verify` says whether its files are as they were."
     case .tooLong(let prompt, let requested, let limit):
       "The prompt has \(prompt) tokens and \(requested) are to be written, and there is room for \(limit): shorten the text, or ask for fewer."
+    case .tooManyChoices(let choices, let limit):
+      "The request cannot be: 1 to \(limit) choices expected, as many as are written at once, got \(choices). Ask for fewer, or start the server with a larger --max-sequences."
+    case .unloaded(let version):
+      "The version \(version) was unloaded by force before its answer was there: ask again, or another version."
     case .invalid(let reason): "The request cannot be: \(reason)."
     case .failed(let reason): "The engine has failed: \(reason)"
     }

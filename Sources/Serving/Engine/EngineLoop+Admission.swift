@@ -14,8 +14,8 @@ extension EngineLoop {
   /// - Returns: Whether anybody got one, or was answered.
   func admit(at now: ContinuousClock.Instant) -> Bool {
     guard !queue.isEmpty else { return false }
-    var (room, hasAdmitted) = (self.room(), false)
-    while let entry = queue.next(at: now, where: { passage($0, &room, at: now) }) {
+    var (room, hasAdmitted, hasAnswered) = (self.room(), false, false)
+    while let entry = queue.next(at: now, where: { passage($0, &room, hasAnswered: hasAnswered, at: now) }) {
       hasAdmitted = true
       switch entry {
       case .resumed(let choice):
@@ -31,7 +31,7 @@ extension EngineLoop {
           let job = TextJob(work, request, events, root: root, base.tokenizer)
           room.take(request.choices, blocks: blocks(for: request))
           attempt(job) { try start(job) }
-        case .answers, .routes, .logprobs: startRows(work, at: now)
+        case .answers, .routes, .logprobs: hasAnswered = startRows(work, at: now) || hasAnswered
         }
       }
     }
@@ -39,7 +39,7 @@ extension EngineLoop {
   }
 
   private func passage(
-    _ entry: Waiting, _ room: inout EngineRoom, at now: ContinuousClock.Instant
+    _ entry: Waiting, _ room: inout EngineRoom, hasAnswered: Bool, at now: ContinuousClock.Instant
   ) -> FairQueue<Waiting>.Passage {
     // Who may be to blame for a step that failed is alone until it has made one.
     let isQuarantined = running.values.contains(where: \.isSuspect)
@@ -56,7 +56,10 @@ extension EngineLoop {
         else { return .needsRoom }
         beside = false
       case .answers, .routes, .logprobs:
-        guard rowJobs.count < options.maxSequences else { return .waits }
+        // Half of the places at most for one asker.
+        guard !hasAnswered, rowJobs.count < options.maxSequences,
+          rowJobs.count(where: { $0.work.asker == work.asker }) < max(options.maxSequences / 2, 1)
+        else { return .waits }
         beside = true
       }
       if let version = work.version, case .loading = experts.find(version, at: now) { return .waits }

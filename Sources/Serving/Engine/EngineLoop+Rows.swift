@@ -8,7 +8,9 @@ import Torch
 
 extension EngineLoop {
   /// Takes rows in, which are computed step by step; those that need no pass through the base are answered at once.
-  func startRows(_ work: EngineWork, at now: ContinuousClock.Instant) {
+  ///
+  /// - Returns: Whether it was answered, in a pass of its own: one such in a turn, so that those who are written wait no longer.
+  func startRows(_ work: EngineWork, at now: ContinuousClock.Instant) -> Bool {
     do {
       switch work.kind {
       case .text: break
@@ -20,22 +22,26 @@ extension EngineLoop {
           let task = resident.loaded.task
           guard base.model.hasBatchInvariantPass, task.runner.model.form.kind != .answer,
             let question = task.runner.question, !rows.isEmpty
-          else { return answerWhole(rows, work, resident, done) }
+          else {
+            answerWhole(rows, work, resident, done)
+            return true
+          }
           let examples = try rows.enumerated().map { try task.runner.encoded(task.text(of: $1), index: $0) }
           experts.retain(resident)
-          rowJobs.append(RowJob(work, .answers(task.runner, examples, question, done), resident: resident))
+          add(RowJob(work, .answers(task.runner, examples, question, done), resident: resident))
         }
-      case .routes(let rows, let router, let done):
-        let texts = try RequestRouter.texts(rows.map(\.text), instructions: rows.map(\.instruction), on: base)
-        rowJobs.append(RowJob(work, .routes(router, texts, done)))
+      case .routes(let texts, let router, let done):
+        add(RowJob(work, .routes(router, texts, done)))
       case .logprobs(let ids, let version, let top, let done):
         done(Result { try logprobs(of: ids, under: version, top: top, at: now) })
         statistics.promptTokens += ids.count
         queue.count(read: ids.count, written: 0, of: .init(asker: work.asker, expert: version?.description ?? ""))
+        return true
       }
     } catch {
       work.fail(error)
     }
+    return false
   }
 
   /// How probable the tokens of a text were: a pass of its own, as all its logits are large.
@@ -54,14 +60,17 @@ extension EngineLoop {
   ) {
     experts.retain(resident)
     defer { experts.release(resident) }
-    done(
-      Result {
-        try resident.loaded.task.predict(rows) { _ in
-          // Many rows take long: the engine lives meanwhile, and who waits no longer is left.
-          shared.beat()
-          if let deadline = work.deadline, deadline <= .now { throw EngineFailure.deadlineExceeded }
-        }
-      })
+    let result = Result {
+      try resident.loaded.task.predict(rows) { _ in
+        // Many rows take long: the engine lives meanwhile, and who waits no longer is left.
+        shared.beat()
+        if let deadline = work.deadline, deadline <= .now { throw EngineFailure.deadlineExceeded }
+      }
+    }
+    let tokens = (try? result.get())?.reduce(0) { $0 + $1.promptTokens } ?? work.tokens
+    statistics.promptTokens += tokens
+    queue.count(read: tokens, written: 0, of: .init(asker: work.asker, expert: work.version?.description ?? ""))
+    done(result)
   }
 
   /// One pass for the rows whose turn it is, of all requests together.
@@ -79,7 +88,7 @@ extension EngineLoop {
           try compute([own], pass)
         } catch {
           end(own.job)
-          own.job.work.fail(error)
+          own.job.work.fail(Self.failure(of: own.job, error))
         }
       }
     }
@@ -87,6 +96,13 @@ extension EngineLoop {
       end(own.job)
       own.job.finish()
     }
+  }
+
+  /// What the request is told: scores that are no numbers are the version's fault, not that of whoever asks.
+  private static func failure(of job: RowJob, _ error: any Error) -> any Error {
+    guard let version = job.work.version, case LearningError.scoresNotFinite = error else { return error }
+    return EngineFailure.expertFailed(
+      version: version, reason: "its scores are no numbers: its files, or the base's, are damaged")
   }
 
   /// Rows of one request that are computed in this step.
@@ -97,21 +113,29 @@ extension EngineLoop {
     (rowJobs.first { $0.pass != lastPass } ?? rowJobs.first)?.pass
   }
 
-  /// Row by row from each request, the oldest first, as long as a step has room: one with many rows delays none with one.
+  /// Row by row, as long as a step has room: each time from whoever was served least, and there from the request of which least is done, so
+  /// that one with many rows delays none with one.
   private func chosenRows(_ pass: RowJob.Pass) -> [Chosen] {
     let jobs = rowJobs.filter { $0.pass == pass }
     var counts = [Int](repeating: 0, count: jobs.count)
+    func done(_ number: Int) -> Int { jobs[number].next + counts[number] }
     // Those who are written wait for the pass: it is half as long then.
-    var (left, hasRoom, isFirst) = (running.isEmpty ? options.stepTokens : options.stepTokens / 2, true, true)
-    while hasRoom {
-      hasRoom = false
-      for (number, job) in jobs.enumerated() where job.next + counts[number] < job.count {
-        let tokens = job.tokens(of: job.next + counts[number])
-        // A row that is longer than a step has one to itself.
-        guard isFirst || tokens <= left else { continue }
-        counts[number] += 1
-        (left, hasRoom, isFirst) = (left - tokens, true, false)
-      }
+    var left = running.isEmpty ? options.stepTokens : options.stepTokens / 2
+    var isFirst = true
+    while true {
+      let open = jobs.indices.filter { done($0) < jobs[$0].count }
+      guard
+        let next = open.min(by: {
+          let (mine, others) = (rowService.served(jobs[$0].work.asker), rowService.served(jobs[$1].work.asker))
+          return mine == others ? (done($0), $0) < (done($1), $1) : mine < others
+        })
+      else { break }
+      let tokens = jobs[next].tokens(of: done(next))
+      // A row that is longer than a step has one to itself; nobody passes it.
+      guard isFirst || tokens <= left else { break }
+      counts[next] += 1
+      rowService.count(tokens, for: jobs[next].work.asker)
+      (left, isFirst) = (left - tokens, false)
     }
     return zip(jobs, counts).filter { $0.1 > 0 }.map { ($0, $0.next..<$0.next + $1) }
   }
@@ -162,9 +186,15 @@ extension EngineLoop {
       })
   }
 
+  private func add(_ job: RowJob) {
+    rowService.begin(job.work.asker)
+    rowJobs.append(job)
+  }
+
   /// Lets go of what a request holds.
   func end(_ job: RowJob) {
     rowJobs.removeAll { $0 === job }
+    rowService.keep(Set(rowJobs.map(\.work.asker)))
     if let resident = job.resident { experts.release(resident) }
   }
 }

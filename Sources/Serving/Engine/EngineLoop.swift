@@ -33,6 +33,8 @@ final class EngineLoop {
   var jobs: [Int: TextJob] = [:]
   /// Requests whose rows are computed, the oldest first.
   var rowJobs: [RowJob] = []
+  /// How much of their rows was computed for whom.
+  var rowService = RowService()
   /// What the last pass for rows computed.
   var lastPass: RowJob.Pass?
   /// Continuations by their sequences in the session.
@@ -159,7 +161,7 @@ final class EngineLoop {
     case .want(let version, let done): experts.want(version, at: .now, done)
     case .unload(let version, let force, let done):
       if force {
-        let failure = EngineFailure.expertFailed(version: version, reason: "it was unloaded")
+        let failure = EngineFailure.unloaded(version: version)
         for job in jobs.values where job.request.expert == version { cancel(job.work.number, failure) }
         for job in rowJobs where job.work.version == version { cancel(job.work.number, failure) }
         // Those who wait would only have it loaded again.

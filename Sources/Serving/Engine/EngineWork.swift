@@ -12,7 +12,7 @@ struct EngineWork: Sendable {
     case text(EngineRequest, AsyncStream<EngineEvent>.Continuation)
     case answers([RequestRow], version: Digest, @Sendable (Result<[TaskAnswer], any Error>) -> Void)
     case routes(
-      [RequestRow], router: SharedRouter,
+      [RoutedText], router: SharedRouter,
       @Sendable (Result<[DecisionCache.Decision], any Error>) -> Void)
   }
 

@@ -125,7 +125,7 @@ final class ExpertTable {
     let tell = { (failure: EngineFailure?) in for done in loading.waiting { done(failure) } }
     guard !loading.isUnwanted else {
       entries.removeValue(forKey: version)
-      return tell(.expertFailed(version: version, reason: "it was unloaded"))
+      return tell(.unloaded(version: version))
     }
     switch result {
     case .success(let loaded):

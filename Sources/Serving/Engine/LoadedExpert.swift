@@ -17,9 +17,17 @@ struct LoadedExpert: @unchecked Sendable {
   var bytes: Int { mappedBytes + task.runner.ownBytes + (expert?.madeBytes ?? 0) }
 
   /// Reads a version.
+  ///
+  /// - Parameter version: By the digest of its manifest.
+  /// - Parameter registry: Where its files are.
+  /// - Parameter base: The base.
+  /// - Parameter mostBytes: What one of its files may have.
   /// - Throws: `RegistryError`, ``ServingError``, errors of the layers below.
-  init(_ version: Digest, from registry: Registry, on base: LoadingBase) throws {
-    task = try registry.load(registry.version(digest: version), on: base.base)
+  init(
+    _ version: Digest, from registry: Registry, on base: LoadingBase,
+    mostBytes: Int = EngineOptions.usualExpertFileBytes
+  ) throws {
+    task = try registry.load(registry.version(digest: version), on: base.base, mostBytes: mostBytes)
     expert = task.runner.model.expert.map { PreparedExpert($0) }
     mappedBytes = task.runner.mappedBytes
   }

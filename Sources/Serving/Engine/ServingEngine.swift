@@ -24,6 +24,7 @@ public final class ServingEngine: Sendable {
   private let shared: EngineShared
   private let options: EngineOptions
   private let source: RegistrySource
+  private let loading: LoadingBase
   private let limit: Int
   private let vocabulary: Int
   /// Those of the last releases: a request that came before one goes on with the older.
@@ -64,6 +65,7 @@ public final class ServingEngine: Sendable {
     let (inbox, shared) = (EngineInbox(), EngineShared())
     (self.inbox, self.shared) = (inbox, shared)
     let loading = LoadingBase(base: base)
+    self.loading = loading
     let thread = Thread {
       let loop = EngineLoop(
         base, options, memory, inbox: inbox, shared: shared,
@@ -73,7 +75,9 @@ public final class ServingEngine: Sendable {
             let result: Result<LoadedExpert, EngineFailure>
             do {
               try TorchRuntime.setThreads(options.threads)
-              result = .success(try LoadedExpert(version, from: source.registry, on: loading))
+              result = .success(
+                try LoadedExpert(
+                  version, from: source.registry, on: loading, mostBytes: options.expertFileBytes))
             } catch {
               result = .failure(.expertFailed(version: version, reason: "\(error)"))
             }
@@ -121,7 +125,7 @@ public final class ServingEngine: Sendable {
       throw EngineFailure.tooLong(prompt: request.prompt.count, requested: most, limit: limit)
     }
     guard (1...options.maxSequences).contains(request.choices) else {
-      throw EngineFailure.invalid("\(request.choices) choices: 1 to \(options.maxSequences) are possible")
+      throw EngineFailure.tooManyChoices(request.choices, limit: options.maxSequences)
     }
     let (stream, continuation) = AsyncStream.makeStream(of: EngineEvent.self)
     let number = try submit(
@@ -196,12 +200,16 @@ public final class ServingEngine: Sendable {
     queueTime: Duration? = nil
   ) async throws -> RoutedRows {
     let router = try current(router)
-    let keys = rows.map { DecisionCache.key(router.digest, $0.text, instruction: $0.instruction) }
+    let keys = rows.map { DecisionCache.key(router.digest, asker: asker, $0.text, instruction: $0.instruction) }
     var found = keys.map { decisions[$0] }
     let missing = found.indices.filter { found[$0] == nil }
     if !missing.isEmpty {
-      let asked = missing.map { rows[$0] }
-      let routed: [DecisionCache.Decision] = try await answer(asker, deadline, queueTime, Self.tokens(asked)) {
+      // On the thread of whoever asks: long texts take long to be cut into tokens.
+      let asked = try RequestRouter.texts(
+        missing.map { rows[$0].text }, instructions: missing.map { rows[$0].instruction }, on: loading.base)
+      let routed: [DecisionCache.Decision] = try await answer(
+        asker, deadline, queueTime, asked.reduce(0) { $0 + $1.ids.count }
+      ) {
         .routes(asked, router: router, $0)
       }
       for (row, decision) in zip(missing, routed) {

@@ -301,7 +301,8 @@ public struct RequestRow: Sendable {
       throw StreamError.field(
         RowLocation(file: "the text").detail(expected: "words", got: "a blank text", fix: "Give the text to answer."))
     }
-    self.text = text
+    // As of rows of files: white space around a text is not part of it.
+    self.text = text.stripped
     (id, hasNumericId, isConversation, prompt) = (nil, false, false, nil)
     (answer, labels, instruction, columns, cells, line) = (nil, nil, nil, [], [], 1)
     json = String(decoding: try JSONFile.encode(["text": text], pretty: false), as: UTF8.self)

@@ -21,6 +21,15 @@ extension TaskModelTraining {
     return budget * Self.trialShare / Double(LearnOptions.rates.count)
   }
 
+  /// Whether no further trial begins: there is one that tells something, and their share of the budget is long gone.
+  var haveTrialsUsedUpTheirTime: Bool {
+    guard let budget = options.budgetSeconds, let spent = state.trialSeconds,
+      state.evidence.trials.contains(where: { $0.loss < .greatestFiniteMagnitude })
+    else { return false }
+    // Half as much again is for what is measured after each.
+    return spent >= 1.5 * budget * Self.trialShare
+  }
+
   /// What to say where the time was over after a few steps; `nil`: it was not.
   ///
   /// - Parameter steps: Of the expert's training.

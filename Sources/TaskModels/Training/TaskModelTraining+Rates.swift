@@ -24,6 +24,8 @@ extension TaskModelTraining {
     if options.maxEpochs == 0 { return (LearnOptions.rates[0], false) }
     let rates = LearnOptions.rates
     for (number, rate) in rates.enumerated().dropFirst(state.evidence.trials.count) {
+      // On a machine that became slow the trials would take the time of the training itself.
+      if haveTrialsUsedUpTheirTime { break }
       let trial = try tried(rate) { [report] step, steps in
         report(.trial(rate: rate, number: number + 1, of: rates.count, step: step, steps: steps))
       }

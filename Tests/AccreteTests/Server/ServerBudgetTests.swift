@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import HTTPServer
+import Serving
 import Testing
 
 @testable import accrete_server
@@ -40,10 +41,18 @@ import Testing
     (["--max-sequences", "0"], false), (["--max-sequences", "4097"], false), (["--kv-memory", "1.5GiB"], true),
     (["--unknown", "refuse"], true), (["--unknown", "base"], true), (["--unknown", "auto"], false),
     (["--kv-memory", "0"], false), (["--kv-memory", "1PiB"], false), (["--expert-memory", "-1"], false),
+    (["--max-expert-file", "1B"], true), (["--max-expert-file", "0"], false), (["--max-expert-file", "2GiB"], true),
   ])
   func options(_ arguments: [String], _ isTaken: Bool) {
     let command = try? ServerCommand.parseAsRoot([arguments.joined(separator: "=")])
     #expect((command is ServerCommand) == isTaken, "\(arguments)")
+  }
+
+  @Test func whatIsSaidReachesTheEngine() throws {
+    let command = try #require(
+      try ServerCommand.parseAsRoot(["--max-expert-file=3MiB", "--max-sequences=5"]) as? ServerCommand)
+    let options = command.budgets.engine(threads: 2)
+    #expect(options.expertFileBytes == 3 << 20 && options.maxSequences == 5 && options.threads == 2)
   }
 
   @Test func whatIsUsual() throws {
@@ -51,5 +60,7 @@ import Testing
     #expect(command.budgets.maxWaiting == 256 && command.budgets.maxSequences == 64)
     #expect(command.requests.unknown == .base)
     #expect(command.budgets.kvMemory.bytes == 1 << 30 && command.budgets.expertMemory.bytes == 1 << 30)
+    #expect(command.budgets.maxExpertFile.bytes == 1 << 30)
+    #expect(command.budgets.engine(threads: 1).expertFileBytes == 1 << 30)
   }
 }

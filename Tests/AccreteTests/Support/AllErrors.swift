@@ -51,6 +51,7 @@ struct ExpectedErrors {
         ServerError.address(option: "", got: "", reason: ""), ServerError.exposed(option: "", address: "", missing: []),
         ServerError.halfOfTLS(given: "", missing: ""), ServerError.option(name: "", got: "", expected: ""),
         EngineFailure.tooLong(prompt: 1, requested: 1, limit: 1), EngineFailure.invalid(""),
+        EngineFailure.tooManyChoices(2, limit: 1),
         RunError.sameTaskTwice(""), RunError.invalidConfiguration(key: "", got: "", allowed: ""), ReportError.noRuns,
         ReportError.sameRun("", ""), ReportError.noFolder(runs: 2), RateError.invalid(name: "", expected: "", got: ""),
         RateError.warmUpTooLong(warmUp: 2, total: 2, annealBegins: 1),
@@ -121,7 +122,7 @@ struct ExpectedErrors {
         RegistryError.forgotten(names: [], revision: 1, releases: [], others: []),
         RegistryError.retired(versions: [], revision: 1, releases: [], others: []),
         RegistryError.outOfUse(version: "", state: .retired), AccessError.nameTaken(name: "", id: ""),
-        AccessError.tooManyKeys(limit: 1),
+        AccessError.tooManyKeys(limit: 1), RegistryError.tooManyVersions(limit: 1),
       ]),
   ]
 
@@ -235,7 +236,8 @@ struct ExpectedErrors {
       65, 413,
       [
         FileError.tooLarge(path: "", bytes: 2, limit: 1), TokenizerTrainingError.tooManyPieces(bytes: 2, limit: 1),
-        ScoringError.tooLarge(inScore), DecoderError.sequenceTooLong(length: 2, limit: 1),
+        ServingError.tooLarge(version: "", part: "", bytes: 2, limit: 1), ScoringError.tooLarge(inScore),
+        DecoderError.sequenceTooLong(length: 2, limit: 1),
       ]),
     ExpectedErrors(
       65, 500,
@@ -300,7 +302,7 @@ struct ExpectedErrors {
       75, 503,
       [
         EngineFailure.queueFull(retryAfter: 1), EngineFailure.draining, EngineFailure.deadlineExceeded,
-        EngineFailure.cancelled,
+        EngineFailure.cancelled, EngineFailure.unloaded(version: digest),
         RunError.inUse(folder: "", by: "", fix: ""), ComparisonError.inUse(folder: "", by: "", fix: ""),
         RegistryError.locked(path: "", by: ""), AccessError.locked(path: ""),
         RateLimitRefusal(

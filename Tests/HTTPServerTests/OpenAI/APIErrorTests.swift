@@ -122,6 +122,11 @@ import Testing
     let failed = error(.expertFailed(version: digest, reason: "/srv/registry/blobs/x: gone"))
     #expect(
       failed.code == .expertFailed && failed.message.contains(digest.hexadecimal) && !failed.message.contains("gone"))
+    let unloaded = error(.unloaded(version: digest))
+    #expect(unloaded.code == .expertFailed && unloaded.message.contains(digest.hexadecimal))
+    let many = error(.tooManyChoices(8, limit: 3))
+    #expect(many.code == .invalidValue && many.param == "n")
+    for part in ["`n`", "1 to 3", "got 8", "--max-sequences"] { #expect(many.message.contains(part)) }
     let long = error(.tooLong(prompt: 500, requested: 20, limit: 512))
     #expect(long.code == .contextLengthExceeded && long.param == "messages")
     for number in ["500", "20", "512"] { #expect(long.message.contains(number)) }

@@ -150,6 +150,7 @@ import Testing
       (.queueFull(retryAfter: 7), 503, "queue_full"), (.draining, 503, "draining"),
       (.deadlineExceeded, 504, "deadline_exceeded"),
       (.expertFailed(version: version, reason: "/secret"), 503, "expert_failed"),
+      (.unloaded(version: version), 503, "expert_failed"), (.tooManyChoices(9, limit: 8), 400, "invalid_value"),
       (.tooLong(prompt: 9, requested: 9, limit: 9), 400, "context_length_exceeded"),
       (.failed("/secret"), 500, "internal"),
     ]

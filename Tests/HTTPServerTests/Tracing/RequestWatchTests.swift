@@ -139,10 +139,10 @@ import Tracing
 
   @Test(
     arguments: [
-      (EngineFailure.queueFull(retryAfter: 3), "queue_full"), (.draining, "draining"),
+      (EngineFailure.queueFull(retryAfter: 3), "queue_full"),
       (.expertFailed(version: ResidentExpert.digest(1), reason: "my secret"), "expert_failed"),
       (.tooLong(prompt: 1, requested: 2, limit: 3), "context_length_exceeded"),
-      (.invalid("my secret"), "invalid_request"),
+      (.invalid("my secret"), "invalid_request"), (.tooManyChoices(9, limit: 8), "invalid_request"),
       (.failed("my secret"), "internal_error"),
     ])
   func failures(failure: EngineFailure, code: String) async throws {
@@ -155,13 +155,20 @@ import Tracing
     #expect(try page().value("accrete_request_success_total", ["finished_reason": "error"]) == 1)
   }
 
-  @Test(arguments: [(EngineFailure.cancelled, CancelReason.disconnected), (.deadlineExceeded, .deadline)])
+  @Test(
+    arguments: [
+      (EngineFailure.cancelled, CancelReason.disconnected), (.deadlineExceeded, .deadline), (.draining, .draining),
+      (.unloaded(version: ResidentExpert.digest(1)), .unloaded),
+    ])
   func whatTheEngineGaveUp(failure: EngineFailure, reason: CancelReason) throws {
     let watch = watch()
     watch.observe(.failed(failure))
     let page = try page()
-    #expect(page.value("accrete_cancelled_total", ["reason": reason.rawValue]) == 1)
+    for other in CancelReason.allCases {
+      #expect(page.value("accrete_cancelled_total", ["reason": other.rawValue]) == (other == reason ? 1 : 0))
+    }
     #expect(page.value("accrete_request_success_total", ["finished_reason": "abort"]) == 1)
+    #expect(page.value("accrete_request_success_total", ["finished_reason": "error"]) == 0)
   }
 
   @Test func aRouteThatFails() async throws {

@@ -34,8 +34,10 @@ final class Sample: Sendable {
   var url: URL { registry.url }
 
   /// The registry as another process sees it.
-  func opened(_ access: Registry.Access = .reading) throws -> Registry {
-    try Registry.open(url, access: access, clock: clock.now)
+  func opened(
+    _ access: Registry.Access = .reading, mostVersions: Int = Registry.usualMostVersions
+  ) throws -> Registry {
+    try Registry.open(url, access: access, mostVersions: mostVersions, clock: clock.now)
   }
 
   func manifest(

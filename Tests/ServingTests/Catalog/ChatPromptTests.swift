@@ -225,7 +225,7 @@ import Tokenization
 
   @Test func rowsOfTexts() throws {
     let rows = try ChatRows.rows(ofTexts: ["a", " {\"text\":7} ", "\u{0}\u{FEFF}"])
-    #expect(rows.map(\.text) == ["a", " {\"text\":7} ", "\u{0}\u{FEFF}"])
+    #expect(rows.map(\.text) == ["a", "{\"text\":7}", "\u{0}\u{FEFF}"])
     expectError("input[1]", "blank") { _ = try ChatRows.rows(ofTexts: ["a", " \n"]) }
     #expect(try ChatRows.rows(ofTexts: []).isEmpty)
   }

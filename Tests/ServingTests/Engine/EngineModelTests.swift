@@ -140,7 +140,7 @@ import Torch
     case .deadlineExceeded:
       #expect(asked.hasDeadline)
       counts.late += 1
-    case .expertFailed(let version, _):
+    case .expertFailed(let version, _), .unloaded(let version):
       #expect(version == asked.expert && disturbed.contains(version))
       counts.failed += 1
     case .some(let failure): Issue.record("\(failure)")

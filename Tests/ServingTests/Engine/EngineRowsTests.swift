@@ -4,11 +4,14 @@ import Foundation
 import Generation
 import Randomness
 import Registry
-import Serving
 import ServingFixtures
 import Streams
+import Synchronization
 import TaskModels
 import Testing
+import Torch
+
+@testable import Serving
 
 /// Do rows that are answered together have the answers that they have alone, and does nothing of them stay?
 @Suite(.serialized) struct EngineRowsTests {
@@ -92,7 +95,7 @@ import Testing
     try await engine.unload(versions[1].digest, force: true)
     await #expect(throws: (any Error).self) { try await leaving.value }
     await #expect(throws: EngineFailure.deadlineExceeded) { try await late.value }
-    await #expect(throws: EngineFailure.self) { try await forced.value }
+    await #expect(throws: EngineFailure.unloaded(version: versions[1].digest)) { try await forced.value }
     let answers = try await engine.classify([many[0]], by: versions[0].digest)
     #expect(answers.count == 1)
     await engine.stop(cancelling: false)
@@ -128,5 +131,45 @@ import Testing
       #expect(try await engine.logprobs(of: [100], by: expert, top: 3).isEmpty)
     }
     await engine.stop(cancelling: false)
+  }
+
+  /// Somebody with one row does not wait for the many of another.
+  @Test func oneRowPassesTheManyOfAnother() throws {
+    let home = try ServingHome()
+    try TorchRuntime.setThreads(1)
+    let version = try home.add("spam", labels: ["no", "yes"], seed: 5)
+    let (inbox, shared) = (EngineInbox(), EngineShared())
+    var options = try EngineTests.options()
+    options.stepTokens = 128
+    let loop = EngineLoop(
+      home.base, options, KeyValueMemory(home.base.model.configuration, bytes: options.kvBytes), inbox: inbox,
+      shared: shared, load: { _ in })
+    let finished = Mutex<[String]>([])
+    func ask(_ asker: String, _ rows: [RequestRow]) throws {
+      _ = try inbox.submit(tokens: 1, places: 64, most: 100, rate: 0, patience: 30) { number in
+        EngineWork(
+          number: number,
+          kind: .answers(rows, version: version.digest) { result in
+            let isGood = (try? result.get().count) == rows.count
+            finished.withLock { $0.append(isGood ? asker : "failed") }
+          }, asker: asker, deadline: nil, tokens: 1, isBackground: false)
+      }
+    }
+    let long = String(repeating: "word ", count: 80)
+    for _ in 0..<6 { try ask("many", try (0..<40).map { try RequestRow(text: "\(long) \($0)") }) }
+    loop.turn()
+    inbox.send(
+      .loaded(
+        version.digest,
+        .success(try LoadedExpert(version.digest, from: home.registry, on: LoadingBase(base: home.base)))))
+    for _ in 0..<3 { loop.turn() }
+    #expect(loop.rowJobs.count == 6 && finished.withLock { $0 }.isEmpty)
+    try ask("one", [try RequestRow(text: long)])
+    for _ in 0..<2 { loop.turn() }
+    #expect(finished.withLock { $0 } == ["one"])
+    while !loop.rowJobs.isEmpty { loop.turn() }
+    #expect(finished.withLock { $0 } == ["one"] + Array(repeating: "many", count: 6))
+    #expect(loop.experts.statistics.allSatisfy { $0.references == 0 })
+    loop.end()
   }
 }

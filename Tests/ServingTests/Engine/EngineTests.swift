@@ -251,7 +251,11 @@ import Torch
       try engine.submit(EngineRequest([1, 2, 3], options: GenerationOptions(maxTokens: limit)))
     }
     #expect(throws: EngineFailure.self) { try engine.submit(EngineRequest([])) }
-    #expect(throws: EngineFailure.self) { try engine.submit(EngineRequest([1], choices: 0)) }
+    for choices in [0, 65] {
+      #expect(throws: EngineFailure.tooManyChoices(choices, limit: 64)) {
+        try engine.submit(EngineRequest([1], choices: choices))
+      }
+    }
     #expect(throws: EngineFailure.deadlineExceeded) { try engine.submit(EngineRequest([1], deadline: .now)) }
     let late = await Self.read(
       try engine.submit(

@@ -25,6 +25,31 @@ import Testing
     #expect(loaded.mappedBytes < file && 2 * loaded.mappedBytes > file)
   }
 
+  /// At the limit it is loaded; by one byte more it is refused, before any of it is read, and the engine says why.
+  @Test func aFileThatIsTooLargeIsNotLoaded() async throws {
+    let version = try home.add("story", seed: 3)
+    let largest = try #require(home.registry.manifest(of: version).parts.values.map(\.bytes).max())
+    let loading = LoadingBase(base: home.base)
+    _ = try LoadedExpert(version.digest, from: home.registry, on: loading, mostBytes: largest)
+    #expect(throws: ServingError.tooLarge(version: "story@1", part: "tensors", bytes: largest, limit: largest - 1)) {
+      try LoadedExpert(version.digest, from: home.registry, on: loading, mostBytes: largest - 1)
+    }
+    for (most, isLoaded) in [(largest, true), (largest - 1, false)] {
+      var options = try EngineTests.options()
+      options.expertFileBytes = most
+      let engine = try ServingEngine(home.base, registry: home.registry, options: options)
+      let answer = await EngineTests.read(try engine.submit(EngineRequest([100], expert: version.digest)))
+      switch answer.failure {
+      case nil: #expect(isLoaded)
+      case .expertFailed(version.digest, let reason):
+        #expect(!isLoaded && reason.contains("\(largest) bytes") && reason.contains("--max-expert-file"))
+      case .some(let failure): Issue.record("\(failure)")
+      }
+      await engine.stop(cancelling: false)
+    }
+    #expect(EngineOptions(threads: 1).expertFileBytes == 1 << 30)
+  }
+
   /// What is made while it answers is counted when it has answered.
   @Test func theTableCountsWhatGrows() throws {
     let version = try home.add("weather", labels: ["bad", "good"], seed: 2)

@@ -59,14 +59,24 @@ extension APIError {
       self.init(
         .deadlineExceeded,
         "The answer was not there in time. Ask for fewer tokens, or give it more time by `accrete.deadline_ms`.")
+    case .unloaded(let version):
+      self.init(
+        .expertFailed,
+        "Version \(version) was unloaded by whoever runs the server before its answer was there. Ask for another version, or tell them.",
+        param: "model")
     case .expertFailed(let version, _):
       // The reason may name files.
       self.init(
         .expertFailed,
-        "Version \(version) cannot be loaded, or was unloaded; the server's log says why. Ask for another version, or tell whoever runs the server.",
+        "Version \(version) cannot be loaded; the server's log says why. Ask for another version, or tell whoever runs the server.",
         param: "model")
     case .tooLong(let prompt, let requested, let limit):
       self = .tooLong(prompt: prompt, requested: requested, limit: limit, input: input)
+    case .tooManyChoices(let choices, let limit):
+      self.init(
+        .invalidValue,
+        "`n`: 1 to \(limit) expected, as many as this server writes at once (--max-sequences), got \(choices). Ask for fewer.",
+        param: "n")
     case .invalid(let reason): self.init(.invalidValue, reason)
     case .failed: self = .internal(requestID)
     }

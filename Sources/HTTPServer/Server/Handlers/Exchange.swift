@@ -62,8 +62,10 @@ final class Exchange: Sendable {
       throw error
     } catch {
       let failure = failure(of: error)
-      switch failure.code {
-      case .deadlineExceeded: watch.cancelled(.deadline)
+      switch (failure.code, error) {
+      case (.deadlineExceeded, _): watch.cancelled(.deadline)
+      case (.draining, _): watch.cancelled(.draining)
+      case (_, EngineFailure.unloaded): watch.cancelled(.unloaded)
       default: watch.refused(failure.code.rawValue)
       }
       // Whoever says how long he waits gets what he asked for: nothing that somebody has to look after.

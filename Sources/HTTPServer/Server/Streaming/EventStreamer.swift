@@ -79,7 +79,10 @@ struct EventStreamer: Sendable {
           try await put(.ping, to: &writer)
           last = .now
         case .disconnected: throw Disconnected()
-        case .ended: throw try await tell(.cancelled, to: &writer)
+        case .ended:
+          // Nobody but the engine ends a stream before it is complete, and only when it ends itself.
+          exchange.watch.cancelled(.draining)
+          throw try await tell(.cancelled, to: &writer)
         }
       }
       throw Disconnected()

@@ -49,7 +49,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       isReading = true
       deadline?.isBusy = true
     case .body: break
-    case .end: isReading = false
+    case .end:
+      isReading = false
+      // Answered before its body had come: what follows is the next request.
+      if unanswered == 0 { deadline?.isBusy = false }
     }
     context.fireChannelRead(data)
   }
