@@ -106,6 +106,12 @@ struct RequestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("New tokens of a chat request that does not say how many.", valueName: "count"))
   var defaultMaxTokens = 512
 
+  @Option(
+    help:
+      "A text that no task claims, sent to auto: base, which answers it, or refuse. A request's accrete.unknown goes before."
+  )
+  var unknown: AccreteOptions.Unknown = .base
+
   @Option(help: "Fields of a request that nobody knows: refuse, or report: ignore and list them in the answer.")
   var unknownFields: UnknownFieldsChoice = .refuse
 }
@@ -133,6 +139,8 @@ enum LogForm: String, ExpressibleByArgument, CaseIterable { case text, json }
 
 extension WeightMatrix.Precision: ExpressibleByArgument {}
 
+extension AccreteOptions.Unknown: ExpressibleByArgument {}
+
 /// An absolute path of an argument.
 func absolute(_ path: String) -> String {
   URL(fileURLWithPath: (path as NSString).expandingTildeInPath).standardizedFileURL.path
@@ -159,6 +167,7 @@ extension ServerOptions {
     drainDelay = .seconds(min(max(listeners.drainDelay, -1), 1 << 20))
     drainTimeout = .seconds(min(max(listeners.drainTimeout, -1), 1 << 20))
     defaultMaxTokens = command.requests.defaultMaxTokens
+    unknown = command.requests.unknown
     reportsUnknownFields = command.requests.unknownFields == .report
     hasMetricsAlias = command.records.metricsAlias == .vllm
     try validate()

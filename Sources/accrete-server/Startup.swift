@@ -45,7 +45,8 @@ struct Startup {
       keysAndValues: command.budgets.kvMemory.bytes,
       requests: (command.budgets.maxWaiting + command.budgets.maxSequences) * options.limits.bodyBytes)
     let printsJSON = command.json
-    let signal = try await server.run(until: ServerSignals()) { addresses in
+    let signals = ServerSignals { number in logger.warning("signal \(number) once more: nothing is waited for") }
+    let signal = try await server.run(until: signals) { addresses in
       let took = started.duration(to: .now)
       StandardError.line(budgets.table)
       if let warning = budgets.warning(available: ProcessMemory.availableBytes) {
@@ -56,7 +57,8 @@ struct Startup {
         "\(catalog.basicName), \(catalog.models(all: false).count) models, ready after \(Int(took.seconds.rounded())) s"
       )
       StandardError.line("  requests: \(Self.url(addresses.listen, scheme))/v1")
-      StandardError.line("  admin:    \(Self.url(addresses.adminListen, scheme))")
+      StandardError.line(
+        "  admin:    \(Self.url(addresses.adminListen, scheme))  \(Self.adminUse(addresses.adminListen))")
       guard printsJSON else { return }
       let ready = JSONTree.object([
         "listen": .text("\(addresses.listen)"), "admin_listen": .text("\(addresses.adminListen)"),
@@ -69,6 +71,11 @@ struct Startup {
     }
     try registry.close()
     return signal
+  }
+
+  /// What people find at the admin listener. No browser opens a socket.
+  private static func adminUse(_ address: ListenAddress) -> String {
+    if case .host = address { "(the page; /metrics)" } else { "(the page, through ssh -L; /metrics)" }
   }
 
   private static func url(_ address: ListenAddress, _ scheme: String) -> String {

@@ -70,6 +70,18 @@ extension CommandLineTests {
       #expect(try text("list", in: scratch).contains("infer   *       none    never      never"))
     }
 
+    /// A name that nothing has is made all the same, and said: `team-*` may mean what comes later.
+    @Test func modelsThatAreNotThere() throws {
+      let scratch = try StoredRegistry.copy()
+      let models = ["tsk-1", "task-1@*", "task-1:stable", "nosuch@2", "team-*", "auto", "base", "*"]
+      let made = try Accrete.run(["keys", "create", "ci"] + models.flatMap { ["--model", $0] }, in: scratch.url)
+      #expect(made.code == 0 && made.text.hasPrefix("ak_"), "\(made.testDescription)")
+      let warnings = made.errorLines.filter { $0.hasPrefix("warning: ") }
+      #expect(warnings.count == 2, "\(made.testDescription)")
+      #expect(warnings.contains { $0.contains("--model tsk-1") && $0.contains("Did you mean task-1?") })
+      #expect(warnings.contains { $0.contains("--model nosuch@2") })
+    }
+
     /// Of another registry, commands in messages name it.
     @Test func ofAnotherRegistry() throws {
       let scratch = try StoredRegistry.copy()

@@ -53,7 +53,7 @@ extension Page {
   }
 
   private static let unclaimed =
-    "No task claims this text. A request to auto would be answered by the base; to ask a task all the same, choose it above."
+    "No task claims this text. A request to auto would be answered by the base, or refused where it or --unknown says so; to ask a task all the same, choose it above."
 
   private static func route(_ trial: PageTrial) -> [(name: String, value: HTML)] {
     guard let route = trial.route else { return [("Route", .text("none: you chose the model"))] }
@@ -79,11 +79,14 @@ extension Page {
     return facts
   }
 
-  /// Each probability as a number and as a bar. The bar is a drawing, since a style sheet cannot be told a width from here.
+  /// Each probability as a number and as a bar, the most probable first, as answers have them. The bar is a drawing, since a style sheet cannot be told a width from here.
   private static func bars(_ probabilities: [PageTrial.Probability]) -> HTML {
-    HTML(
+    let order = probabilities.enumerated().sorted {
+      ($1.element.value, $0.offset) < ($0.element.value, $1.offset)
+    }
+    return HTML(
       "ul", ["class": "bars"],
-      probabilities.map { probability in
+      order.map(\.element).map { probability in
         HTML(
           "li", [:],
           HTML("span", ["class": "label"], .quoted(probability.label)), .text(" "),

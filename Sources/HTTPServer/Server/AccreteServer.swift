@@ -116,6 +116,7 @@ public struct AccreteServer: Sendable {
     try await ServiceGroup(configuration: configuration).run()
     await traceFile?.flush()
     try core.admission.keys?.close()
+    if shutdown.signal != nil { core.logger.notice("stopped; \(shutdown.givenUp) requests were given up") }
     return shutdown.signal
   }
 

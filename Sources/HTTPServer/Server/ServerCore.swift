@@ -53,6 +53,14 @@ final class ServerCore: Sendable {
     catalog.version(version).flatMap { model in model.version.map { ExpertName(name: model.name, version: $0) } }
   }
 
+  /// Where people find the page. Only programs of this machine are told the address: it is no secret there.
+  var pageAddress: String {
+    guard admission.isLocal, case .host(_, let port) = options.adminListen, port > 0 else {
+      return "the admin listener (--admin-listen)"
+    }
+    return "\(options.tls == nil ? "http" : "https")://\(options.adminListen)"
+  }
+
   /// The address that a request came from: behind a proxy, what the nearest one says.
   func client(_ context: ServerContext, forwarded: String?) -> String {
     guard options.isBehindProxy, let last = forwarded?.split(separator: ",").last else { return context.address }

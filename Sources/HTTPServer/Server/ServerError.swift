@@ -42,7 +42,7 @@ public enum ServerError: AccreteError, Equatable {
     case .certificate(let option, let path, let reason):
       "\(option) \(path.printable): \(reason). Expected a file in PEM form that this program may read."
     case .cannotListen(let address, let reason):
-      "\(address.printable): cannot listen there: \(reason). Another process may have the address; choose another one."
+      "\(address.printable): cannot listen there: \(reason). Stop what listens there, or choose another address."
     case .noKeys(let registry):
       "\(registry.printable): --keys asks for keys, and the registry has none, so nobody could use the server. Make one:"
         + " accrete keys create NAME --registry \(registry.printable)"

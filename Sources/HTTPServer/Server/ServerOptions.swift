@@ -19,6 +19,8 @@ public struct ServerOptions: Sendable {
   public var limits = ServerLimits()
   /// New tokens of a chat request that does not say how many.
   public var defaultMaxTokens = 512
+  /// What becomes of a text that no task claims, where the request does not say.
+  public var unknown = AccreteOptions.Unknown.base
   /// Whether fields that nobody knows are ignored and listed, instead of refused.
   public var reportsUnknownFields = false
   /// Whether metrics are served under vLLM's names, too.

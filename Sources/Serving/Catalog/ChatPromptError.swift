@@ -14,10 +14,12 @@ public enum ChatPromptError: AccreteError, Equatable {
   case specialToken(model: String, place: String)
   /// In tokens: the prompt, what is left for one beside the answer, and what both may have.
   case tooLong(prompt: Int, room: Int, limit: Int)
+  /// The same where nobody asked for a length: the answer has some tokens at least, a label as many as the longest one.
+  case leavesNoRoom(model: String, prompt: Int, room: Int, limit: Int)
 
   public var category: ErrorCategory {
     switch self {
-    case .noTemplate, .unexpected, .unwritable, .specialToken, .tooLong: .usage
+    case .noTemplate, .unexpected, .unwritable, .specialToken, .tooLong, .leavesNoRoom: .usage
     case .otherTemplate: .damaged
     }
   }
@@ -39,6 +41,9 @@ public enum ChatPromptError: AccreteError, Equatable {
     case .tooLong(let prompt, let room, let limit):
       "the prompt has \(prompt) tokens, and \(max(room, 0)) are left for it of the \(limit) that prompt and answer may have together. Shorten"
         + " the messages, or ask for fewer new tokens."
+    case .leavesNoRoom(let model, let prompt, let room, let limit):
+      "model \(model): the prompt has \(prompt) tokens, and \(max(room, 0)) are what it reads before its answer (\(limit) with it). Shorten the"
+        + " messages; nothing is cut."
     }
   }
 }

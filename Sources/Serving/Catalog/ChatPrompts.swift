@@ -85,7 +85,9 @@ public final class ChatPrompts: Sendable {
       try chat.ids(
         of: messages.map { ($0.role.rawValue, $0.content) }, variables: variables, clock: ChatForm.clock)
     }
-    return try checked(ids, template: chat.digest, limit: positions, longestAnswer: max(answer ?? 1, 1))
+    return try checked(
+      ids, basicName, template: chat.digest, limit: positions, longestAnswer: max(answer ?? 1, 1),
+      isAsked: answer != nil)
   }
 
   private var positions: Int { base.model.configuration.maxPositions }
@@ -119,8 +121,9 @@ public final class ChatPrompts: Sendable {
     // A label is chosen by `classify`, which reads as much as the task's rows had; a free answer goes on as far as the base reads.
     let isLabel = form.kind != .answer
     return try checked(
-      ids, template: model.template, limit: isLabel ? min(form.maxLength, positions) : positions,
-      longestAnswer: isLabel ? encoder.labelIds.map(\.count).max() ?? 1 : max(answer ?? 1, 1))
+      ids, model.id, template: model.template, limit: isLabel ? min(form.maxLength, positions) : positions,
+      longestAnswer: isLabel ? encoder.labelIds.map(\.count).max() ?? 1 : max(answer ?? 1, 1),
+      isAsked: !isLabel && answer != nil)
   }
 
   private func encoder(of model: ServedModel, _ form: TaskForm, _ digest: Digest) throws -> PromptEncoder {
@@ -145,13 +148,18 @@ public final class ChatPrompts: Sendable {
 
   // MARK: Both
 
-  private func checked(_ ids: [Int], template: Digest?, limit: Int, longestAnswer: Int) throws -> ChatPrompt {
+  private func checked(
+    _ ids: [Int], _ model: String, template: Digest?, limit: Int, longestAnswer: Int, isAsked: Bool
+  ) throws -> ChatPrompt {
     guard !ids.isEmpty else {
-      throw ChatPromptError.unexpected(model: basicName, expected: "a prompt of one token at least", got: "none")
+      throw ChatPromptError.unexpected(model: model, expected: "a prompt of one token at least", got: "none")
     }
     let room = limit.subtractingReportingOverflow(longestAnswer)
     guard !room.overflow, ids.count <= room.partialValue else {
-      throw ChatPromptError.tooLong(prompt: ids.count, room: room.overflow ? 0 : room.partialValue, limit: limit)
+      let left = max(room.overflow ? 0 : room.partialValue, 0)
+      throw isAsked
+        ? ChatPromptError.tooLong(prompt: ids.count, room: left, limit: limit)
+        : ChatPromptError.leavesNoRoom(model: model, prompt: ids.count, room: left, limit: limit)
     }
     return ChatPrompt(ids, template: template, limit: limit)
   }

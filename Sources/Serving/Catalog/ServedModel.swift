@@ -37,7 +37,7 @@ public struct ServedModel: Sendable {
   private enum Content: Sendable {
     case none(template: Digest?)
     case stored(ServedManifest)
-    case given(TaskForm, template: Digest?)
+    case given(ServedManifest.Content)
   }
 
   /// The base, or the router's choice.
@@ -54,14 +54,15 @@ public struct ServedModel: Sendable {
       .stored(manifest))
   }
 
-  /// A version whose form is given, for tests of what stands above.
+  /// A version whose form is given, for tests of what stands above. `calibration`: the bound that ``isCalibrated`` asks for.
   package init(
     _ name: String, _ number: Int, digest: Digest, aliases: [String] = [], listedName: String? = nil, created: Date,
-    form: TaskForm, template: Digest? = nil
+    form: TaskForm, template: Digest? = nil, writes: Bool = true, calibration: Double? = nil
   ) {
     self.init(
       name, number, digest, aliases: aliases, listedName: listedName ?? name, created: created,
-      .given(form, template: template))
+      .given(
+        ServedManifest.Content(form: form, template: template, writes: writes, calibration: calibration)))
   }
 
   private init(
@@ -79,11 +80,22 @@ public struct ServedModel: Sendable {
 
   /// How the task is asked; `nil`: it is no task, or its manifest cannot be read, see ``problem``. A model that ``ModelCatalog/resolve(_:)``
   /// gave has it at hand, one of a list may have to read it first.
-  public var form: TaskForm? {
+  public var form: TaskForm? { known?.form }
+
+  /// Whether it writes text: the base, and versions that have an expert. One that was learned with a closed-form head alone only chooses among
+  /// its labels. As ``form``.
+  public var writes: Bool { known?.writes ?? (kind == .base) }
+
+  /// Whether its probabilities are as frequent as they say, as far as that is known: it was measured on 100 gate rows or more, and the mean
+  /// error of its confidences is 0.1 at most, with a probability of 95 %. As ``form``.
+  public var isCalibrated: Bool { CalibrationBound.suffices(known?.calibration) }
+
+  /// What its manifest says; `nil`: it has none, or it cannot be read.
+  private var known: ServedManifest.Content? {
     switch content {
     case .none: nil
-    case .stored(let manifest): (try? manifest.content())?.form
-    case .given(let form, _): form
+    case .stored(let manifest): try? manifest.content()
+    case .given(let content): content
     }
   }
 
@@ -93,8 +105,8 @@ public struct ServedModel: Sendable {
   /// The digest of the chat template that the task was learned with, or the base's; `nil`: none. As ``form``.
   public var template: Digest? {
     switch content {
-    case .none(let template), .given(_, let template): template
-    case .stored(let manifest): (try? manifest.content())?.template
+    case .none(let template): template
+    case .stored, .given: known?.template
     }
   }
 

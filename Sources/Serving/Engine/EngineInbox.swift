@@ -30,6 +30,8 @@ final class EngineInbox: Sendable {
     /// Requests that were taken in and have no place yet.
     var waiting = 0
     var waitingTokens = 0
+    /// Places that those have who run.
+    var held = 0
     var isClosed = false
     /// Whether nobody reads any more.
     var isOver = false
@@ -60,8 +62,8 @@ final class EngineInbox: Sendable {
   ///
   /// - Parameters:
   ///   - tokens: What it is going to read and write at most.
-  ///   - places: Places that nobody has: so many do not wait, whatever they take.
-  ///   - most: Requests that may wait.
+  ///   - places: Places that there are. So many requests as nobody has a place of are about to get one: they do not wait.
+  ///   - most: Requests that may wait beside these.
   ///   - rate: Tokens a second that the engine does; 0: not known yet.
   ///   - patience: Seconds that it may wait.
   ///   - make: Gets its number.
@@ -71,8 +73,9 @@ final class EngineInbox: Sendable {
   ) throws(EngineFailure) -> Int {
     let result: Result<(number: Int, rings: Bool), EngineFailure> = state.withLock { state in
       guard !state.isClosed else { return .failure(.draining) }
-      let seconds = rate > 0 && state.waiting >= places ? Double(state.waitingTokens) / rate : 0
-      guard state.waiting < most, seconds <= patience else {
+      let free = max(places - state.held, 0)
+      let seconds = rate > 0 && state.waiting >= free ? Double(state.waitingTokens) / rate : 0
+      guard state.waiting - free < most, seconds <= patience else {
         return .failure(.queueFull(retryAfter: Int(min(max(seconds.rounded(.up), 1), 60))))
       }
       state.number += 1
@@ -85,13 +88,18 @@ final class EngineInbox: Sendable {
     return taken.number
   }
 
-  /// A request has got a place, or was given up.
-  func left(tokens: Int) {
+  /// A request has got its places, or was given up and takes none.
+  func left(tokens: Int, taking places: Int = 0) {
     state.withLock { state in
       state.waiting -= 1
       state.waitingTokens -= tokens
+      // In the same breath: whoever comes between would count it neither here nor there.
+      state.held += places
     }
   }
+
+  /// So many places have somebody now.
+  func hold(_ places: Int) { state.withLock { $0.held = places } }
 
   /// Requests that wait.
   var waiting: Int { state.withLock { $0.waiting } }

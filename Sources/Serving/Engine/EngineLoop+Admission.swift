@@ -22,7 +22,7 @@ extension EngineLoop {
         room.take(1, blocks: blocks(for: choice))
         attempt(choice.job) { try start(choice) }
       case .work(let work):
-        inbox.left(tokens: work.tokens)
+        inbox.left(tokens: work.tokens, taking: work.places)
         switch work.kind {
         case .text(let request, let events):
           let root = PrefixCache.root([

@@ -85,6 +85,7 @@ final class EngineLoop {
   func turn() {
     for message in inbox.taken() { take(message) }
     leaveBehind(at: .now)
+    if !isIdle { rate.begin(statistics.promptTokens + statistics.generatedTokens, at: .now) }
     if let failure { giveUpAll(failure) } else { advance() }
     publish()
   }
@@ -246,31 +247,12 @@ final class EngineLoop {
     statistics.failedLoads = experts.failedLoads
     // An engine that answers nothing any more does not say that it lives.
     if failure == nil { statistics.heartbeat = now }
-    statistics.tokensPerSecond = rate.after(statistics.promptTokens + statistics.generatedTokens, at: now)
+    // Whoever waits for an expert that is loaded makes no tokens: that is not how fast the engine is.
+    rate.note(
+      statistics.promptTokens + statistics.generatedTokens, at: now, goesOn: !running.isEmpty || !rowJobs.isEmpty)
+    statistics.tokensPerSecond = rate.perSecond
+    // Choices that begin when their prompt is read have their places already.
+    inbox.hold(statistics.running + jobs.values.reduce(0) { $0 + ($1.hasSpread ? 0 : $1.choices.count - 1) })
     shared.statistics = statistics
-  }
-}
-
-/// Tokens a second over the last seconds in which there were any.
-struct TokenRate {
-  private var marks: [(at: ContinuousClock.Instant, tokens: Int)] = []
-  private var last = 0.0
-
-  /// The rate after so many tokens in all.
-  mutating func after(_ tokens: Int, at now: ContinuousClock.Instant) -> Double {
-    guard let first = marks.first, let newest = marks.last else {
-      marks = [(now, tokens)]
-      return last
-    }
-    guard now - newest.at > .milliseconds(100) else { return last }
-    // Idle time says nothing about how fast it is.
-    if tokens == newest.tokens {
-      marks = [(now, tokens)]
-      return last
-    }
-    marks.append((now, tokens))
-    if now - first.at > .seconds(5) { marks.removeFirst() }
-    last = Double(tokens - first.tokens) / max((now - first.at).seconds, 1e-3)
-    return last
   }
 }

@@ -34,6 +34,9 @@ struct EngineWork: Sendable {
     }
   }
 
+  /// Places that it takes.
+  var places: Int { if case .text(let request, _) = kind { request.choices } else { 1 } }
+
   /// Gives it up.
   func fail(_ error: any Error) {
     switch kind {

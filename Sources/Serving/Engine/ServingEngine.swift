@@ -145,10 +145,8 @@ public final class ServingEngine: Sendable {
   ) throws -> Int {
     let now = ContinuousClock.now
     if let deadline, deadline <= now { throw EngineFailure.deadlineExceeded }
-    let statistics = shared.statistics
     return try inbox.submit(
-      tokens: tokens, places: max(options.maxSequences - statistics.running, 0), most: options.maxWaiting,
-      rate: statistics.tokensPerSecond,
+      tokens: tokens, places: options.maxSequences, most: options.maxWaiting, rate: shared.statistics.tokensPerSecond,
       patience: [deadline.map { $0 - now }, queueTime].compactMap { $0?.seconds }.min() ?? 30
     ) { number in
       EngineWork(

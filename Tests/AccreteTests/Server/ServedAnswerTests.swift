@@ -80,7 +80,8 @@ extension CommandLineTests {
 
     /// The numbers of closed-form heads and of an expert.
     @Test(arguments: ["weather", "traffic", "food"]) func classifySaysWhatPredictSays(task: String) throws {
-      let rows = try lines("predict", "--task", task).map { $0 + #","calibrated":true}"# }
+      // So few gate rows do not show that probabilities are as frequent as they say.
+      let rows = try lines("predict", "--task", task).map { $0 + #","calibrated":false}"# }
       let answer = try server.ask("/accrete/v1/classify", #"{"model":"\#(task)","input":\#(try json(Self.texts))}"#)
       #expect(
         answer.body.contains(#""results":[\#(rows.joined(separator: ","))]"#),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import HTTPServer
 import Serving
 import Testing
 
@@ -38,6 +39,7 @@ import Testing
     (["--max-waiting", "1"], true), (["--max-waiting", "100000"], true), (["--max-waiting", "0"], false),
     (["--max-waiting", "100001"], false), (["--max-sequences", "1"], true), (["--max-sequences", "4096"], true),
     (["--max-sequences", "0"], false), (["--max-sequences", "4097"], false), (["--kv-memory", "1.5GiB"], true),
+    (["--unknown", "refuse"], true), (["--unknown", "base"], true), (["--unknown", "auto"], false),
     (["--kv-memory", "0"], false), (["--kv-memory", "1PiB"], false), (["--expert-memory", "-1"], false),
     (["--max-expert-file", "1B"], true), (["--max-expert-file", "0"], false), (["--max-expert-file", "2GiB"], true),
   ])
@@ -56,6 +58,7 @@ import Testing
   @Test func whatIsUsual() throws {
     let command = try #require(try ServerCommand.parseAsRoot([]) as? ServerCommand)
     #expect(command.budgets.maxWaiting == 256 && command.budgets.maxSequences == 64)
+    #expect(command.requests.unknown == .base)
     #expect(command.budgets.kvMemory.bytes == 1 << 30 && command.budgets.expertMemory.bytes == 1 << 30)
     #expect(command.budgets.maxExpertFile.bytes == 1 << 30)
     #expect(command.budgets.engine(threads: 1).expertFileBytes == 1 << 30)

@@ -82,6 +82,7 @@ struct ExpectedErrors {
         ChatPromptError.unexpected(model: "", expected: "", got: ""),
         ChatPromptError.unwritable(model: "", reason: ""), ChatPromptError.specialToken(model: "", place: ""),
         ChatPromptError.tooLong(prompt: 1, room: 1, limit: 1),
+        ChatPromptError.leavesNoRoom(model: "", prompt: 1, room: 1, limit: 1),
         ConstraintError.unsupportedKeyword("", path: "", known: []),
         ConstraintError.invalidSchema(path: "", expected: "", got: ""),
         ConstraintError.schemaTooLarge(path: "", what: "", got: 2, limit: 1), ConstraintError.endless(levels: 1),

@@ -142,6 +142,16 @@ import Testing
     #expect(missing.code == .modelNotFound && missing.param == "model" && missing.message.contains("spma"))
     #expect(missing.message.contains("spam@1, spam:production") && !missing.message.contains("other"))
     #expect(APIError(CatalogError.versionNotFound("spam@9", known: [])).code == .versionNotFound)
+    // A task of which nothing is released is there: what can be asked for is a version, if whoever asks may see one.
+    let unreleased = CatalogError.versionNotFound("greet", known: ["greet:first", "greet@2", "greet@1"])
+    let told = APIError(unreleased)
+    #expect(
+      told.code == .versionNotFound
+        && told.message
+          == "\"greet\" has no released version. Ask for greet@2, or release it with `accrete promote`."
+    )
+    #expect(APIError(unreleased) { $0 == "greet@1" }.message.contains("Ask for greet@1,"))
+    #expect(!APIError(unreleased) { _ in false }.message.contains("greet@"))
     let invalid = APIError(CatalogError.invalidName("spam@production", fix: "Did you mean spam:production?"))
     #expect(invalid.code == .invalidModelName && invalid.message.contains("spam:production?"))
     let long = String(repeating: "n", count: 10_000)
@@ -157,6 +167,9 @@ import Testing
     #expect(mapped(CancellationError()).code == .draining)
     let tooLong = mapped(ChatPromptError.tooLong(prompt: 600, room: 500, limit: 512))
     #expect(tooLong.code == .contextLengthExceeded && tooLong.param == "prompt" && tooLong.message.contains("12"))
+    let noRoom = mapped(ChatPromptError.leavesNoRoom(model: "spam@1", prompt: 713, room: 253, limit: 256))
+    #expect(noRoom.code == .contextLengthExceeded && noRoom.param == "prompt" && !noRoom.message.contains("asked for"))
+    for part in ["spam@1", "713", "253", "256"] { #expect(noRoom.message.contains(part)) }
     #expect(mapped(ChatPromptError.noTemplate(base: "b")).code == .invalidValue)
     // What speaks of this machine's files stays in its log.
     for error: any AccreteError in [

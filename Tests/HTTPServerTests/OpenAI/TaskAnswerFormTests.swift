@@ -1,10 +1,10 @@
 import Files
 import Foundation
-import HTTPServer
 import Serving
 import Streams
 import Testing
 
+@testable import HTTPServer
 @testable import TaskModels
 
 /// Answers of tasks: what the server says of a text is what the command prints, byte for byte.
@@ -23,15 +23,22 @@ import Testing
     let line = try line(answer, labels: labels)
     let body = String(
       decoding: try ClassifyAnswer(
-        model: "spam@7", results: [line, line], usage: AnswerUsage(promptTokens: 4)
+        model: "spam@7", results: [line, line], calibrated: [true], usage: AnswerUsage(promptTokens: 4)
       ).json(), as: UTF8.self)
     // Without its end, for what is added behind it.
     let command = try line.json().dropLast()
     #expect(
-      body == "{\"model\":\"spam@7\",\"results\":[\(command),\"calibrated\":true},\(command),\"calibrated\":true}],"
+      body == "{\"model\":\"spam@7\",\"results\":[\(command),\"calibrated\":true},\(command),\"calibrated\":false}],"
         + #""usage":{"prompt_tokens":4,"completion_tokens":0,"total_tokens":4,"prompt_tokens_details":{"cached_tokens":0}}}"#
     )
     #expect(throws: Never.self) { try JSONTree(Data(body.utf8), rules: JSONTree.Rules(keysAreUnique: true)) }
+  }
+
+  @Test func namesOverHTTP() throws {
+    let tree = try JSONTree(Data(#"{"lastUsed":1,"all":[{"aBC":{"x_y":null}}],"rpm":"someText"}"#.utf8))
+    #expect(
+      String(decoding: tree.inSnakeCase.json, as: UTF8.self)
+        == #"{"last_used":1,"all":[{"a_b_c":{"x_y":null}}],"rpm":"someText"}"#)
   }
 
   @Test func onlySomeLabelsAreTold() throws {

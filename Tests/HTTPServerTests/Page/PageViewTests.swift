@@ -117,6 +117,17 @@ import Testing
     #expect(notes(unclaimed) == 1 && notes(page) == 0)
   }
 
+  /// As answers have them: the most probable first, of equals the first label.
+  @Test func theMostProbableIsFirst() throws {
+    var trial = SamplePage.trial()
+    trial.answer?.probabilities = [
+      .init(label: "a", value: 0.125), .init(label: "b", value: 0.25), .init(label: "c", value: 0.5),
+      .init(label: "d", value: 0.125),
+    ]
+    let page = try PageElement.page(SamplePage.page.serving(SamplePage.data, trial: trial))
+    #expect(page.all("span").filter { $0["class"] == "label" }.map(\.text) == ["c", "b", "a", "d"])
+  }
+
   @Test(arguments: [0.0, 1, 1.5, -1, .nan, .infinity])
   func probabilitiesThatAreNone(value: Double) throws {
     var trial = SamplePage.trial()

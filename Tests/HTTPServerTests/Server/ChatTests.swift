@@ -89,7 +89,9 @@ import Testing
 
   @Test(arguments: [
     (#","logprobs":true"#, "logprobs"), (#","response_format":{"type":"json_object"}"#, "response_format"),
-    (#","accrete":{"labels":["what"]}"#, "accrete.labels[0]"),
+    (#","accrete":{"labels":["what"]}"#, "accrete.labels[0]"), (#","n":2"#, "n"),
+    (#","structured_outputs":{"choice":["a"]}"#, "structured_outputs.choice"),
+    (#","accrete":{"choice":["a"]}"#, "accrete.choice"),
   ])
   func whatALabelCannotHaveIsRefusedByName(_ rest: String, _ param: String) async throws {
     let answer = try await FakeServer().ask(.post, path, body("spam", rest))
@@ -116,6 +118,30 @@ import Testing
     let refused = try await server.ask(.post, path, body("auto", #","accrete":{"unknown":"refuse"}"#))
     #expect(refused.status == 422)
     #expect(try refused.code() == "unknown_task")
+  }
+
+  /// `--unknown refuse`, and a request that wants the base all the same.
+  @Test func theServerMayRefuseWhatNoTaskClaims() async throws {
+    let server = FakeServer { $0.unknown = .refuse }
+    server.engine.state.withLock {
+      $0.route = RequestRouter.Route(task: nil, confidence: 0.4, distance: 9, nearest: "spam", distances: ["spam": 9])
+    }
+    #expect(try await server.ask(.post, path, body("auto")).code() == "unknown_task")
+    #expect(
+      try await server.ask(.post, "/v1/completions", #"{"model":"auto","prompt":"a"}"#).code() == "unknown_task")
+    let answer = try await server.ask(.post, path, body("auto", #","accrete":{"unknown":"base"}"#))
+    #expect(try answer.json()["model"]?.string == "seedling")
+  }
+
+  /// Who says how long he waits is told so, and nobody else: the log has only what the server is too slow for.
+  @Test func aDeadlineOfTheClientsIsNoErrorOfTheServers() async throws {
+    for (rest, isLogged) in [(#","accrete":{"deadline_ms":20}"#, false), ("", true)] {
+      let lines = Mutex(0)
+      let server = FakeServer(logger: HeardLog.errors { lines.withLock { $0 += 1 } })
+      server.engine.state.withLock { $0.refusal = .deadlineExceeded }
+      #expect(try await server.ask(.post, path, body("base", rest)).status == 504)
+      #expect(lines.withLock { $0 } == (isLogged ? 1 : 0), "\(rest)")
+    }
   }
 
   @Test func errorsOfTheEngineHaveTheirStatus() async throws {
@@ -153,6 +179,12 @@ import Testing
       .post, path, #"{"model":"base","max_tokens":7,"messages":[{"role":"user","content":"\#(long)"}]}"#)
     #expect(try answer.code() == "context_length_exceeded")
     #expect(answer.body.contains("250") && answer.body.contains("256"))
+    // Where nobody asks for a length, none is said to be asked for.
+    let longer = String(repeating: "a", count: 300)
+    let open = try await FakeServer().ask(
+      .post, path, #"{"model":"base","messages":[{"role":"user","content":"\#(longer)"}]}"#)
+    #expect(try open.code() == "context_length_exceeded")
+    #expect(open.body.contains("300") && !open.body.contains("asked for"))
   }
 
   @Test func bodiesThatAreNotOne() async throws {

@@ -15,6 +15,12 @@ import Testing
     }
   }
 
+  /// The reason may say already what has the address, and is not said again.
+  @Test func theReasonStandsThereOnce() {
+    let text = ServerError.cannotListen(address: "unix:a.sock", reason: "another process listens there").description
+    #expect(text.components(separatedBy: "process").count == 2, "\(text)")
+  }
+
   @Test func whereNobodyDoes() async throws {
     try await ListenAddress.host("127.0.0.1", port: 0).requireFree()
     let scratch = try Scratch()

@@ -78,13 +78,54 @@ import Testing
     #expect(routed["accrete"]?["usage"]?["routing_tokens"]?.integer == 10)
   }
 
+  /// Of a version whose gate rows do not show it, and in a list of texts of both.
+  @Test func notAllProbabilitiesAreCalibrated() async throws {
+    let answer = try await FakeServer().ask(.post, "/accrete/v1/classify", #"{"model":"tickets","input":["a"]}"#)
+    guard case .list(let results)? = try answer.json()["results"] else { throw FakeAnswer.Unexpected() }
+    #expect(results.map { $0["calibrated"] } == [.boolean(false)])
+  }
+
+  /// Texts would be written and counted as nothing: they are asked for elsewhere.
+  @Test func freeAnswersAreNoLabels() async throws {
+    let server = FakeServer()
+    let named = try await server.ask(.post, "/accrete/v1/classify", #"{"model":"notes@1","input":"a"}"#)
+    #expect(named.status == 400 && named.body.contains("has no labels"))
+    #expect(try named.json()["error"]?["param"]?.string == "model")
+    server.engine.state.withLock {
+      $0.route = RequestRouter.Route(task: "notes", confidence: 0.9, distance: 1, nearest: "notes", distances: [:])
+    }
+    let found = try await server.ask(.post, "/accrete/v1/classify", #"{"model":"auto","input":["a"]}"#)
+    #expect(found.status == 400)
+    #expect(try found.json()["error"]?["param"]?.string == "input[0]")
+  }
+
+  /// No digest, and no line in the log: whoever asks has to ask otherwise.
+  @Test(arguments: [
+    "", #","stream":true"#, #","echo":true,"logprobs":1"#,
+  ]) func whatHasNoExpertDoesNotWrite(_ rest: String) async throws {
+    let lines = Mutex(0)
+    let server = FakeServer(logger: HeardLog.errors { lines.withLock { $0 += 1 } })
+    let answer = try await server.ask(.post, "/v1/completions", #"{"model":"tickets","prompt":"a"\#(rest)}"#)
+    #expect(answer.status == 400 && answer.body.contains("tickets@2") && !answer.body.contains("sha256"))
+    #expect(try answer.json()["error"]?["param"]?.string == "model")
+    #expect(lines.withLock { $0 } == 0 && server.engine.state.withLock { $0.requests.isEmpty })
+  }
+
+  /// A task's labels are chosen of as much as its rows had; a client finds a model by the name that it asked for.
+  @Test(arguments: [
+    ("spam", 64), ("spam@7", 64), ("spam:production", 64), ("notes", 256), ("tickets@2", 256), ("base", 256),
+  ]) func whatAModelReads(_ name: String, _ tokens: Int) async throws {
+    let entry = try await FakeServer().ask(.get, "/v1/models/\(name)").json()
+    #expect(entry["max_model_len"]?.integer == tokens && entry["id"]?.string == name)
+  }
+
   @Test func classificationRefusesWhatNoTaskClaims() async throws {
     let server = FakeServer()
     server.engine.state.withLock {
       $0.route = RequestRouter.Route(task: nil, confidence: 0.1, distance: 9, nearest: "spam", distances: [:])
     }
     let answer = try await server.ask(.post, "/accrete/v1/classify", #"{"model":"auto","input":"a"}"#)
-    #expect(answer.status == 422)
+    #expect(answer.status == 422 && answer.body.contains("leave this text out"))
     #expect(try await server.ask(.post, "/accrete/v1/classify", #"{"model":"base","input":"a"}"#).status == 400)
     let routed = try await server.ask(.post, "/accrete/v1/route", #"{"input":["a"]}"#)
     guard case .list(let routes) = try routed.json() else { throw FakeAnswer.Unexpected() }

@@ -34,7 +34,10 @@ import Testing
         HTTPRequest.Method.get, "/nothing", false,
         "There is nothing at /nothing here. GET /openapi.json lists what there is."
       ),
-      (.get, "/", false, "There is nothing at / here. GET /openapi.json lists what there is."),
+      (
+        .get, "/", false,
+        "There is nothing at / here. The page is at http://127.0.0.1:8081. GET /openapi.json lists what there is."
+      ),
       (
         .get, "/servin", true,
         "There is nothing at /servin here. Did you mean `/serving`? GET /openapi.json lists what there is."

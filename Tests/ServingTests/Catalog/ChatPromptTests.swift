@@ -78,6 +78,10 @@ import Tokenization
     #expect(throws: ChatPromptError.tooLong(prompt: short, room: short - 1, limit: 512)) {
       try prompts.prompt(Self.talk, for: basic, answer: 513 - short)
     }
+    // Where nobody says how long the answer shall be, it has a token at least.
+    #expect(throws: ChatPromptError.leavesNoRoom(model: "seedling", prompt: prompt, room: 511, limit: 512)) {
+      try prompts.prompt(long, for: basic)
+    }
     #expect(throws: ChatPromptError.self) { try prompts.prompt(Self.talk, for: basic, answer: .max) }
     #expect(try prompts.prompt(Self.talk, for: basic, answer: .min).ids.count == short)
   }
@@ -172,7 +176,8 @@ import Tokenization
     #expect(try runner.encoded(long).droppedTokens > 0)
     let error = #expect(throws: ChatPromptError.self) { try prompts.prompt([ChatMessage(.user, long)], for: model) }
     let kept = try runner.encoded(Self.label.asking(long))
-    guard case .tooLong(let count, let room, 40)? = error else {
+    // Nobody asked for a length: what is left out of the limit is the longest label's.
+    guard case .leavesNoRoom("spam@1", let count, let room, 40)? = error else {
       Issue.record("\(String(describing: error))")
       return
     }

@@ -36,6 +36,30 @@ import Testing
     #expect(try catalog.resolve("auto").kind == .auto)
   }
 
+  /// Who writes, and whose probabilities are as frequent as they say: from the manifest and from what was measured.
+  @Test func whatAVersionCan() throws {
+    let home = try CatalogHome()
+    func measured(_ ece: Double, _ n: Int) -> [MetricRecord] {
+      [
+        MetricRecord(name: "accuracy", task: "spam", value: 1, n: n),
+        MetricRecord(name: "ece", task: "spam", value: ece, n: n),
+      ]
+    }
+    let gate = DataRecord(role: "gate", digest: Digest(of: Data("gate".utf8)), rows: 600, from: "spam.jsonl")
+    let shape = JSONTree.object(["rank": .integer(8)])
+    try home.register(CatalogHome.manifest("spam", 1))
+    try home.register(CatalogHome.manifest("spam", 2, shape: shape, data: [gate]), metrics: measured(0.02, 600))
+    try home.register(CatalogHome.manifest("spam", 3, shape: .null, data: [gate]), metrics: measured(0.2, 600))
+    try home.register(CatalogHome.manifest("spam", 4, shape: shape), metrics: measured(0.02, 600))
+    let catalog = try home.catalog()
+    let models = try (1...4).map { try catalog.resolve("spam@\($0)") }
+    #expect(models.map(\.writes) == [false, true, false, true])
+    // The third is wrong too often, and what the fourth was measured on is no gate row by its manifest.
+    #expect(models.map(\.isCalibrated) == [false, true, false, false])
+    let base = try catalog.resolve("base")
+    #expect(base.writes && !base.isCalibrated)
+  }
+
   @Test func whatIsNotThere() throws {
     let home = try CatalogHome()
     let (first, second) = (try home.version("spam"), try home.version("spam", 2))

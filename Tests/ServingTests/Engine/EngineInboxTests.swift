@@ -46,4 +46,19 @@ import Testing
     #expect(refusal(inbox, tokens: 0) == .queueFull(retryAfter: 1))
     #expect(EngineOptions(threads: 1).maxWaiting == 256)
   }
+
+  /// Two places, and four may wait: six come at once, and the seventh is refused, however far the engine is with giving places.
+  @Test(arguments: 0...2) func whoGetsAPlaceDoesNotWait(_ given: Int) {
+    let inbox = EngineInbox()
+    for _ in 0..<given { #expect(refusal(inbox, tokens: 60, places: 2, most: 4, rate: 0) == nil) }
+    for _ in 0..<given { inbox.left(tokens: 60, taking: 1) }
+    for _ in given..<6 { #expect(refusal(inbox, tokens: 60, places: 2, most: 4, rate: 0) == nil) }
+    #expect(refusal(inbox, tokens: 60, places: 2, most: 4, rate: 0) == .queueFull(retryAfter: 1))
+    // The engine says it once more, and later that one of them is done.
+    inbox.hold(given)
+    #expect(refusal(inbox, tokens: 60, places: 2, most: 4, rate: 0) == .queueFull(retryAfter: 1))
+    guard given > 0 else { return }
+    inbox.hold(given - 1)
+    #expect(refusal(inbox, tokens: 60, places: 2, most: 4, rate: 0) == nil)
+  }
 }

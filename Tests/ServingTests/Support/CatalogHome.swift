@@ -34,14 +34,17 @@ final class CatalogHome: Sendable {
   }
 
   static func manifest(
-    _ name: String, _ number: Int, form: TaskForm = form(), labels: [String]? = nil, template: Digest? = nil
+    _ name: String, _ number: Int, form: TaskForm = form(), labels: [String]? = nil, template: Digest? = nil,
+    shape: JSONTree? = nil, data: [DataRecord] = []
   ) throws -> VersionManifest {
     let described = try JSONFile.decode(
       JSONTree.self, from: try JSONFile.encode(form, pretty: false), path: "form")
+    var description = JSONTree.object(["form": described])
+    description["shape"] = shape
     return VersionManifest(
       name: name, method: "accrete", kind: form.kind == .answer ? .answer : .label, labels: labels ?? form.labels,
       base: base.weights, tokenizer: base.tokenizer, promptForm: try form.digest(), template: template, parts: [:],
-      model: .object(["description": .object(["form": described])]), data: [],
+      model: .object(["description": description]), data: data,
       run: .object(["number": .integer(number)]), numerics: "n1", created: "2027-01-15T08:00:00Z")
   }
 
@@ -51,8 +54,8 @@ final class CatalogHome: Sendable {
   }
 
   @discardableResult
-  func register(_ manifest: VersionManifest) throws -> VersionRecord {
-    try registry.register(manifest, metrics: [], gate: nil, actor: "ada")
+  func register(_ manifest: VersionManifest, metrics: [MetricRecord] = []) throws -> VersionRecord {
+    try registry.register(manifest, metrics: metrics, gate: nil, actor: "ada")
   }
 
   /// Publishes these versions instead of what was released, by this or another object of the registry.

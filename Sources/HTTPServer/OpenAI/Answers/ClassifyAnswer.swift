@@ -9,13 +9,19 @@ public struct ClassifyAnswer: Sendable {
   public let model: String
   /// In the order of the texts.
   public let results: [AnswerLine]
+  /// Of each result, whether its probabilities are known to be as frequent as they say; what is left out is not.
+  public let calibrated: [Bool]
   /// `nil`: it was not counted.
   public let usage: AnswerUsage?
   public let accrete: AccreteAnswer?
 
-  public init(model: String, results: [AnswerLine], usage: AnswerUsage? = nil, accrete: AccreteAnswer? = nil) {
+  public init(
+    model: String, results: [AnswerLine], calibrated: [Bool] = [], usage: AnswerUsage? = nil,
+    accrete: AccreteAnswer? = nil
+  ) {
     self.model = model
     self.results = results
+    self.calibrated = calibrated
     self.usage = usage
     self.accrete = accrete
   }
@@ -27,7 +33,13 @@ public struct ClassifyAnswer: Sendable {
     for (index, result) in results.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
       text += try SplicedLine.json(
-        result.json(), [("calibrated", result.probabilities.map { _ in JSONTree.boolean(true) })])
+        result.json(),
+        [
+          (
+            "calibrated",
+            result.probabilities.map { _ in .boolean(calibrated.indices.contains(index) && calibrated[index]) }
+          )
+        ])
     }
     text += Data("]".utf8)
     if let usage { text += Data(",\"usage\":".utf8) + Data(usage.tree.json) }

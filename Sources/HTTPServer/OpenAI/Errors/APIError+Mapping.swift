@@ -19,6 +19,8 @@ extension APIError {
     case let error as CatalogError: self.init(error, isVisible: isVisible)
     case ChatPromptError.tooLong(let prompt, let room, let limit):
       self = .tooLong(prompt: prompt, requested: max(limit - room, 0), limit: limit, input: input)
+    case ChatPromptError.leavesNoRoom(let model, let prompt, let room, let limit):
+      self = .leavesNoRoom(model, prompt: prompt, room: room, limit: limit, input: input)
     case let error as ChatPromptError where error.category == .usage:
       self.init(.invalidValue, error.description, param: input)
     case is CancellationError: self.init(.cancelled, requestID: requestID)
@@ -88,6 +90,14 @@ extension APIError {
         + " ask for fewer tokens; nothing is cut.", param: input)
   }
 
+  /// The same where the request does not say how long the answer shall be.
+  static func leavesNoRoom(_ model: String, prompt: Int, room: Int, limit: Int, input: String?) -> APIError {
+    APIError(
+      .contextLengthExceeded,
+      "The prompt has \(prompt) tokens, and \(model) reads \(room) at most before its answer, \(limit) with it. Send a shorter prompt; nothing"
+        + " is cut.", param: input)
+  }
+
   /// What the catalog says of a name.
   ///
   /// - Parameters:
@@ -108,6 +118,14 @@ extension APIError {
         param: "model")
     case .notFound(let name, let names):
       self.init(.modelNotFound, "There is no model \(SafeText.quoted(name)). \(known(names))", param: "model")
+    case .versionNotFound(let name, let names) where !name.utf8.contains(where: { $0 == 0x40 || $0 == 0x3A }):
+      let version = names.first { $0.utf8.contains(0x40) && isVisible($0) }
+      self.init(
+        .versionNotFound,
+        "\(SafeText.quoted(name)) has no released version. "
+          + (version.map { "Ask for \($0), or release it with `accrete promote`." }
+            ?? "Release one with `accrete promote`."),
+        param: "model")
     case .versionNotFound(let name, let names):
       self.init(.versionNotFound, "There is no version \(SafeText.quoted(name)). \(known(names))", param: "model")
     }

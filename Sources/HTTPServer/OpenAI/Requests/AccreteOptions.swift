@@ -51,7 +51,7 @@ public struct AccreteOptions: Sendable {
   static let longestSalt = 256
 
   static let rules: [Name: String] = [
-    .unknown: "base or refuse: what becomes of a text that no task claims",
+    .unknown: "base or refuse: what becomes of a text that no task claims; default what the server was started with",
     .deadline: "a whole number, 1 to 600000", .cacheSalt: "a text of 1 to 256 bytes",
     .labels: "a list of 1 to 64 labels", .trace: "true or false: whether the answer tells how long it took",
     .choice: "a list of 1 to 256 texts",

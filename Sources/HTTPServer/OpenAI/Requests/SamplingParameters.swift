@@ -110,7 +110,10 @@ public struct SamplingParameters: Sendable {
     let room = max(context, 0) - min(max(prompt, 0), max(context, 0))
     let asked = maxTokens ?? min(max(room, 1), max(usual, 1))
     guard prompt <= context, asked <= room else {
-      throw APIError.tooLong(prompt: prompt, requested: asked, limit: context, input: input)
+      // Nobody asked for the token that is left out.
+      throw maxTokens == nil
+        ? APIError.leavesNoRoom("the model", prompt: prompt, room: max(context - 1, 0), limit: context, input: input)
+        : APIError.tooLong(prompt: prompt, requested: asked, limit: context, input: input)
     }
     return asked
   }

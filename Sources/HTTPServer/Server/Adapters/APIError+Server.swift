@@ -18,10 +18,6 @@ extension APIError {
     switch error {
     case let refusal as AccessRefusal: self.init(refusal)
     case let refusal as RateLimitRefusal: self.init(refusal)
-    case ChatPromptError.tooLong(let prompt, let room, let limit):
-      self = .tooLong(prompt: prompt, requested: max(limit - room, 0), limit: limit, input: input)
-    case let error as ChatPromptError where error.category == .usage:
-      self.init(.invalidValue, error.description, param: input)
     case let error as ConstraintError:
       self.init(.unsupportedParameter, error.description, param: "response_format")
     case let error as StreamError: self.init(.invalidValue, error.description, param: input)

@@ -94,8 +94,8 @@ struct AdminHandler: Sendable {
     guard let keys = core.admission.keys else {
       throw APIError(.routeNotFound, "This server asks for no keys. Start it with --keys.")
     }
-    // Times as every answer of this listener has them, and `accrete keys list --json`.
-    let list = try JSONFile.encode(keys.list(), pretty: false, dates: .iso8601)
-    return Response(json: Data("{\"data\":".utf8) + list + Data("}".utf8))
+    // Times as every answer of this listener has them, and `accrete keys list --json`; names as every answer over HTTP.
+    let list = try JSONTree(JSONFile.encode(keys.list(), pretty: false, dates: .iso8601))
+    return Response(json: Data(JSONTree.object(["data": list.inSnakeCase]).json))
   }
 }

@@ -21,7 +21,8 @@ struct ChatHandler: Sendable {
     return try await exchange.run {
       let messages = request.servedMessages
       let found = try await exchange.resolve(
-        request.model, refusesUnknown: request.options.unknown == .refuse, row: { try ChatRows.row(toRoute: messages) })
+        request.model, refusesUnknown: exchange.refusesUnknown(request.options),
+        row: { try ChatRows.row(toRoute: messages) })
       if let form = found.model.form, form.kind != .answer {
         return try await LabelChat(exchange: exchange, request: request, found: found, form: form).answer()
       }

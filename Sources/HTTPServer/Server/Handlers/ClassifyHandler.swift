@@ -45,13 +45,16 @@ struct ClassifyHandler: Sendable {
     let headers = exchange.headers(accrete, model: named.id)
     settle(exchange, answered.tokens, routing: answered.routingTokens)
     accrete.times = exchange.times(request.options)?()
-    let answer = ClassifyAnswer(model: named.id, results: answered.lines, usage: usage, accrete: accrete)
+    let answer = ClassifyAnswer(
+      model: named.id, results: answered.lines, calibrated: answered.calibrated, usage: usage, accrete: accrete)
     return Response(json: try answer.json(), headers: headers)
   }
 
   /// What became of texts.
   private struct Answered {
     var lines: [AnswerLine]
+    /// Of each, whether the probabilities are known to be as frequent as they say.
+    var calibrated: [Bool]
     /// That were read to answer.
     var tokens: Int
     /// That were read to find the tasks; `nil`: they were named.
@@ -77,14 +80,16 @@ struct ClassifyHandler: Sendable {
       exchange.watch.routed(to: nil, .refused, confidence: nil)
       throw APIError(
         .unknownTask,
-        "`input[\(index)]`: no task claims this text. Name a task as `model`, or leave it out.",
+        "`input[\(index)]`: no task claims this text. Name a task as `model`, or leave this text out.",
         param: "input[\(index)]")
     }
     var (lines, tokens) = ([AnswerLine?](repeating: nil, count: rows.count), 0)
+    var calibrated = [Bool](repeating: false, count: rows.count)
     let groups = Dictionary(grouping: rows.indices) { routes[$0].task ?? "" }
     let asked = try groups.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }).map { task, positions in
       let model = try served.resolve(task)
       try grant.require(model: core.catalog.texts(naming: model))
+      _ = try Self.labels(of: model, input: positions.first)
       for position in positions { exchange.watch.routed(to: task, .routed, confidence: routes[position].confidence) }
       return (model, positions)
     }
@@ -100,30 +105,54 @@ struct ClassifyHandler: Sendable {
         }
       }
       for try await (positions, answered) in group {
-        for (position, line) in zip(positions, answered.lines) { lines[position] = line }
+        for (index, position) in positions.enumerated() {
+          (lines[position], calibrated[position]) = (answered.lines[index], answered.calibrated[index])
+        }
         tokens += answered.tokens
       }
     }
-    return Answered(lines: lines.compactMap(\.self), tokens: tokens, routingTokens: found.tokens)
+    return Answered(
+      lines: lines.compactMap(\.self), calibrated: calibrated, tokens: tokens, routingTokens: found.tokens)
+  }
+
+  /// The version and its labels.
+  ///
+  /// - Parameters:
+  ///   - model: What answers.
+  ///   - input: The position of a text that was found to be its; `nil`: it was named.
+  /// - Throws: `APIError` where there are none to give: of the base, and of a task that writes its answers.
+  private static func labels(of model: ServedModel, input: Int? = nil) throws -> (version: Digest, names: [String]) {
+    let place = input.map { "input[\($0)]" } ?? "model"
+    guard let version = model.digest, let form = model.form else {
+      throw APIError(
+        .invalidValue, "`\(place)`: \(model.id) is the base, which has no labels. Name a task, or auto.", param: place)
+    }
+    guard form.kind != .answer else {
+      let fix = input == nil ? "Use" : "Leave this text out, or ask with it at"
+      throw APIError(
+        .invalidValue,
+        "`\(place)`: \(input == nil ? "" : "this text belongs to ")\(model.id)\(input == nil ? "" : ", which") writes its answers and has no labels. \(fix) /v1/chat/completions.",
+        param: place)
+    }
+    return (version, form.labels)
   }
 
   private func answers(
     _ rows: [RequestRow], _ model: ServedModel, _ request: ClassifyRequest, _ exchange: Exchange,
     routes: [RequestRouter.Route]? = nil
   ) async throws -> Answered {
-    guard let digest = model.digest, let form = model.form else {
-      throw APIError(
-        .invalidValue, "`model`: \(model.id) is the base, which has no labels. Name a task, or auto.", param: "model")
-    }
-    try request.requireLabels(form.labels)
-    let answers = try await exchange.answers(rows, by: digest)
+    let (version, labels) = try Self.labels(of: model)
+    try request.requireLabels(labels)
+    let answers = try await exchange.answers(rows, by: version)
     guard answers.count == rows.count else { throw EngineFailure.failed("the task left texts out") }
     let lines = rows.indices.map { index in
       var line = AnswerLine(rows[index], task: model.task, version: model.id, route: routes?[index])
-      line.take(answers[index], labels: form.labels, LabelSelection(only: request.labels))
+      line.take(answers[index], labels: labels, LabelSelection(only: request.labels))
       return line
     }
-    return Answered(lines: lines, tokens: answers.reduce(0) { $0 + $1.promptTokens })
+    return Answered(
+      lines: lines, calibrated: lines.map { _ in model.isCalibrated },
+      tokens: answers.reduce(0) { $0 + $1.promptTokens })
   }
 
   // MARK: Routes

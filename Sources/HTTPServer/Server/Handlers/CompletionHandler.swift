@@ -24,8 +24,9 @@ struct CompletionHandler: Sendable {
   private func answer(_ request: CompletionRequest, _ exchange: Exchange) async throws -> Response {
     try request.requireTokens(below: core.prompts.vocabularySize)
     let found = try await exchange.resolve(
-      request.model, refusesUnknown: request.options.unknown == .refuse, row: { try Self.row(request) })
+      request.model, refusesUnknown: exchange.refusesUnknown(request.options), row: { try Self.row(request) })
     let (sampling, model) = (request.sampling, found.model)
+    try Self.requireWriter(model)
     let prompts = try request.prompts.map { try ids($0, request) }
     let most = try prompts.map { ids in
       try sampling.newTokens(
@@ -81,6 +82,15 @@ struct CompletionHandler: Sendable {
     // Before the first token there is nothing that it could follow.
     let tokens = zip(ids, [nil] + known.map(Optional.some)).map { SampledToken(id: $0, logprobs: $1) }
     return CompletionEvents.Echo(text: text(prompt), tokens: tokens)
+  }
+
+  /// A closed-form head by itself only chooses among labels.
+  private static func requireWriter(_ model: ServedModel) throws {
+    guard !model.writes else { return }
+    throw APIError(
+      .invalidValue,
+      "`model`: \(model.id) has labels and no expert that writes. Use /v1/chat/completions or /accrete/v1/classify.",
+      param: "model")
   }
 
   /// What is routed: all prompts go to one model, so that there has to be one text.

@@ -68,7 +68,8 @@ final class Exchange: Sendable {
       case (_, EngineFailure.unloaded): watch.cancelled(.unloaded)
       default: watch.refused(failure.code.rawValue)
       }
-      throw Refused(error: failure, cause: error)
+      // Whoever says how long he waits gets what he asked for: nothing that somebody has to look after.
+      throw Refused(error: failure, cause: error, isAsked: failure.code == .deadlineExceeded && queueTime == nil)
     }
   }
 
@@ -86,6 +87,9 @@ final class Exchange: Sendable {
   }
 
   // MARK: Who answers
+
+  /// Whether a text that no task claims is refused: what the request says, else what the server was started with.
+  func refusesUnknown(_ options: AccreteOptions) -> Bool { (options.unknown ?? core.options.unknown) == .refuse }
 
   /// Finds what a name means for whoever asks.
   ///

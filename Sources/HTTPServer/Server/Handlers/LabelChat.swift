@@ -77,8 +77,20 @@ struct LabelChat: Sendable {
     if request.sampling.topLogprobs != nil {
       throw refuse("logprobs", "`accrete.probabilities` of the answer has the probability of each label")
     }
-    guard case .text = request.format else {
-      throw refuse("response_format", "`accrete.label` of the answer has the label alone")
+    switch request.format {
+    case .text: break
+    case .jsonObject, .jsonSchema: throw refuse("response_format", "`accrete.label` of the answer has the label alone")
+    case .choice:
+      // Whichever of its two names was sent.
+      throw refuse(
+        request.options.choice == nil ? "structured_outputs.choice" : "accrete.choice",
+        "the answer is always one of its labels, and `accrete.probabilities` has all of them")
+    }
+    guard request.sampling.choices == 1 else {
+      throw APIError(
+        .unsupportedParameter,
+        "`n`: \(found.model.id) gives one label, the same every time: expected 1, got \(request.sampling.choices). Leave it out.",
+        param: "n")
     }
     for (index, label) in (request.options.labels ?? []).enumerated()
     where !form.labels.contains(where: { $0.hasSameCodePoints(as: label) }) {
@@ -98,7 +110,7 @@ struct LabelChat: Sendable {
       ("repetition_penalty", given.repetitionPenalty != usual.repetitionPenalty),
       ("presence_penalty", given.presencePenalty != usual.presencePenalty),
       ("frequency_penalty", given.frequencyPenalty != usual.frequencyPenalty),
-      ("logit_bias", !given.logitBias.isEmpty), ("n", given.choices != usual.choices), ("seed", given.seed != nil),
+      ("logit_bias", !given.logitBias.isEmpty), ("seed", given.seed != nil),
       ("stop", !given.stops.isEmpty), ("ignore_eos", given.ignoresEnd),
     ]
     return changed.filter(\.1).map(\.0)

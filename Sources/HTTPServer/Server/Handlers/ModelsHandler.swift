@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import HummingbirdCore
 import Serving
+import TaskModels
 
 /// `GET /v1/models` and `GET /v1/models/{id}`: what the key that asks may use.
 struct ModelsHandler: Sendable {
@@ -20,7 +21,7 @@ struct ModelsHandler: Sendable {
     let name = scope.values["id"] ?? ""
     do {
       let model = try core.catalog.resolve(name)
-      if isAllowed(model, scope) { return Response(json: entry(model, resident).json) }
+      if isAllowed(model, scope) { return Response(json: entry(model, resident, name: name).json) }
     } catch let error as CatalogError {
       switch error {
       case .invalidName: throw Refused(error: APIError(error), cause: error)
@@ -46,9 +47,13 @@ struct ModelsHandler: Sendable {
     Set(core.engine.statistics.experts.filter { $0.state == .ready }.map(\.version))
   }
 
-  private func entry(_ model: ServedModel, _ resident: Set<Digest>) -> ModelEntry {
-    ModelEntry(
-      model, base: core.catalog.basicName, maxLength: core.prompts.contextTokens,
+  /// - Parameter name: As it was asked for, which is what a client finds as `id`; `nil`: as lists have it.
+  private func entry(_ model: ServedModel, _ resident: Set<Digest>, name: String? = nil) -> ModelEntry {
+    var maxLength = core.prompts.contextTokens
+    // A label is chosen of as much as the task's rows had; a free answer goes on as far as the base reads.
+    if let form = model.form, form.kind != .answer { maxLength = min(maxLength, form.maxLength) }
+    return ModelEntry(
+      model, id: name, base: core.catalog.basicName, maxLength: maxLength,
       // The base always is.
       isResident: model.digest.map(resident.contains) ?? true)
   }

@@ -15,6 +15,7 @@ final class ShutdownService: Service {
   /// Ends what still runs in the engine.
   private let cancel: @Sendable () async -> Void
   private let received = Mutex<Int32?>(nil)
+  private let left = Mutex(0)
 
   /// What a request that was given up needs to tell its client so.
   private static let lastWords: Duration = .seconds(5)
@@ -29,6 +30,9 @@ final class ShutdownService: Service {
 
   /// The signal that ended it; `nil`: something else did.
   var signal: Int32? { received.withLock { $0 } }
+
+  /// Requests that had no time to end.
+  var givenUp: Int { left.withLock { $0 } }
 
   func run() async throws {
     let number = await cancelWhenGracefulShutdown { [signals] in await signals?.next() }
@@ -51,7 +55,9 @@ final class ShutdownService: Service {
     try? await Task.sleep(for: times.delay)
     drain.move(to: .draining)
     if await !drain.untilEmpty(within: times.timeout) {
-      logger.warning("\(drain.running) requests are given up after \(times.timeout)")
+      let running = drain.running
+      left.withLock { $0 = running }
+      logger.warning("\(running) requests are given up after \(times.timeout)")
     }
     drain.move(to: .cancelling)
     await cancel()

@@ -70,10 +70,13 @@ struct ServerResponder: HTTPResponder {
       case .unknown:
         let asked = SafeText.beginning(scope.target.path)
         let closest = table.closest(to: scope.target.path)
-        let meant = closest.map { " Did you mean `\($0)`?" } ?? ""
+        // Who opens it in a browser looks for the page.
+        let page = table.hasPage || !asked.hasSameCodePoints(as: "/") ? nil : core.pageAddress
+        let meant =
+          page.map { " The page is at \($0)." } ?? closest.map { " Did you mean `\($0)`?" } ?? ""
         throw APIError(
           .routeNotFound, "There is nothing at \(asked) here.\(meant) GET /openapi.json lists what there is.",
-          known: [asked, closest ?? ""])
+          known: [asked, closest ?? "", page.map { String($0.drop { $0 != "/" }) } ?? ""])
       }
     } catch {
       return refusal(of: error, scope)
@@ -96,14 +99,15 @@ struct ServerResponder: HTTPResponder {
         (error as? Refused)?.error
         ?? APIError(
           answering: error, input: nil, requestID: scope.id, isVisible: { _ in false })
-      note(failure, cause: (error as? Refused)?.cause ?? error, scope)
+      let refused = error as? Refused
+      note(failure, cause: refused?.cause ?? error, isAsked: refused?.isAsked ?? false, scope)
       return table.hasPage && scope.isOfBrowser ? .problem(failure) : Response(failure)
     }
   }
 
-  private func note(_ failure: APIError, cause: any Error, _ scope: RequestScope) {
+  private func note(_ failure: APIError, cause: any Error, isAsked: Bool, _ scope: RequestScope) {
     core.failures.note(failure.code.rawValue)
-    guard failure.status >= 500, failure.code != .draining, failure.code != .queueFull else { return }
+    guard !isAsked, failure.status >= 500, failure.code != .draining, failure.code != .queueFull else { return }
     core.lines.error(
       "\(failure.code.rawValue) \(type(of: cause))", to: core.logger,
       "\(scope.request.method.rawValue) \(scope.target.path.prefix(100)): \(failure.code.rawValue)",
@@ -123,6 +127,8 @@ struct ServerResponder: HTTPResponder {
 struct Refused: Error {
   let error: APIError
   let cause: any Error
+  /// Whether the client wanted it so.
+  var isAsked = false
 }
 
 /// Does something when nobody holds it any more, on whatever path that comes about.

@@ -1,6 +1,7 @@
 import Access
 import ArgumentParser
 import Foundation
+import Registry
 
 struct KeysCreateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -62,6 +63,8 @@ struct KeysCreateCommand: ParsableCommand {
         throw error
       }
       try keys.close()
+      let warnings = Self.warnings(made.record.models, try options.open().contents())
+      for warning in warnings { Console.error("warning: \(warning)") }
       Console.error(
         options.hint(
           "key \(made.record.name) (\(made.record.id)): it is not shown again. If it gets lost, revoke it with `accrete keys revoke \(made.record.name)` and make another."

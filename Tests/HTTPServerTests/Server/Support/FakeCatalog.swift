@@ -7,7 +7,8 @@ import TaskModels
 @testable import HTTPServer
 @testable import Serving
 
-/// Three models: the base, a task with labels, and one that writes its answers.
+/// Three models: the base, a task with labels, and one that writes its answers. Two more can be asked for, which no list has: one that has labels
+/// and no expert, and one of which nothing is released.
 struct FakeCatalog: ModelDirectory {
   static let labels = ["spam", "ok"]
   static let spamDigest = Digest(of: Data("spam".utf8))
@@ -18,7 +19,10 @@ struct FakeCatalog: ModelDirectory {
   static let auto = ServedModel(.auto, name: "auto", created: day)
   static let spam = ServedModel(
     "spam", 7, digest: spamDigest, aliases: ["production"], created: day,
-    form: TaskForm(kind: .label, instruction: "", cue: "", labels: labels, maxLength: 64))
+    form: TaskForm(kind: .label, instruction: "", cue: "", labels: labels, maxLength: 64), calibration: 0.05)
+  static let tickets = ServedModel(
+    "tickets", 2, digest: Digest(of: Data("tickets".utf8)), aliases: ["production"], created: day,
+    form: TaskForm(kind: .label, instruction: "", cue: "", labels: labels, maxLength: 512), writes: false)
   static let notes = ServedModel(
     "notes", 1, digest: notesDigest, aliases: ["production"], created: day,
     form: TaskForm(kind: .answer, instruction: "", cue: "", labels: [], maxLength: 64, answerTokens: 16))
@@ -33,6 +37,8 @@ struct FakeCatalog: ModelDirectory {
     case "auto": return Self.auto
     case "spam", "spam@7", "spam:production": return Self.spam
     case "notes", "notes@1": return Self.notes
+    case "tickets", "tickets@2": return Self.tickets
+    case "greet": throw CatalogError.versionNotFound(name, known: ["greet:first", "greet@1"])
     case "spam@6": throw CatalogError.versionNotFound(name, known: ["spam@7", "spam:production"])
     default: throw CatalogError.notFound(name, known: ["base", "auto", "notes", "spam"])
     }

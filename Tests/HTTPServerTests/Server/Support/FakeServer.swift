@@ -18,9 +18,11 @@ struct FakeServer: Sendable {
   /// - Parameters:
   ///   - keys: `nil`: none are asked for.
   ///   - limits: Of requests.
+  ///   - logger: Where the log goes.
   ///   - options: Changes the others.
   init(
     keys: AccessKeys? = nil, limits: ServerLimits = ServerLimits(), problem: String? = nil,
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ change: (inout ServerOptions) -> Void = { _ in }
   ) {
     var options = ServerOptions(version: "1.2.3")
@@ -31,7 +33,8 @@ struct FakeServer: Sendable {
       options: options, engine: engine, catalog: FakeCatalog(problem: problem), prompts: FakePrompts(),
       admission: Admission(keys: keys, isLocal: keys == nil),
       metrics: ServerMetrics(base: "seedling", maxExperts: 4, vllmNames: options.hasMetricsAlias),
-      tracer: ServerTracer(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, folder: nil)
+      tracer: ServerTracer(), logger: logger,
+      folder: nil)
     core.isTested = true
   }
 
@@ -70,6 +73,25 @@ struct FakeServer: Sendable {
         status: Int(response.status.code), headers: response.headers, body: String(buffer: response.body))
     }
   }
+}
+
+/// A log that tells a test of its errors.
+struct HeardLog: LogHandler {
+  let tell: @Sendable () -> Void
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.error
+
+  /// A logger whose errors somebody is told of.
+  static func errors(_ tell: @escaping @Sendable () -> Void) -> Logger {
+    Logger(label: "test") { _ in HeardLog(tell: tell) }
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) { tell() }
 }
 
 /// What a client got.
