@@ -101,7 +101,7 @@ import Testing
       (0..<count).map(element).joined(separator: ",")
     }
     let properties = repeated(100_000) { #""p\#($0)":{"type":"null"}"# }
-    let deep = String(repeating: #"{"anyOf":["#, count: 60) + #"{"type":"null"}"# + String(repeating: "]}", count: 60)
+    let deep = String(repeating: #"{"anyOf":["#, count: 20) + #"{"type":"null"}"# + String(repeating: "]}", count: 20)
     let ring = repeated(600) { ##""d\##($0)":{"$ref":"#/$defs/d\##(($0 + 1) % 600)"}"## }
     // Each choice has all the others among its alternatives.
     let web = repeated(15) { at in
