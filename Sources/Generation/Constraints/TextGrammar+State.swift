@@ -6,7 +6,7 @@ extension TextGrammar {
     private(set) var others: [Position] = []
 
     /// More points than these are not followed. What is written fits all the same: each point for itself leads to values that do.
-    static let mostPositions = 32
+    static let mostPositions = 16
 
     init(_ mode: Mode, _ enclosing: Enclosing?) { first = Position(mode: mode, enclosing: enclosing) }
 
@@ -23,11 +23,15 @@ extension TextGrammar {
 
     var positions: [Position] { [first] + others }
 
+    /// Whether no more points are followed.
+    var isFull: Bool { others.count + 1 >= Self.mostPositions }
+
     /// The points of both, each once.
     func joined(with other: State) -> State {
       var joined = self
+      joined.others.reserveCapacity(min(others.count + 1 + other.others.count, Self.mostPositions))
       for position in other.positions where position != joined.first && !joined.others.contains(position) {
-        guard joined.others.count + 1 < Self.mostPositions else { break }
+        guard !joined.isFull else { break }
         joined.others.append(position)
       }
       return joined
@@ -38,6 +42,10 @@ extension TextGrammar {
   struct Position: Sendable, Equatable {
     var mode: Mode
     var enclosing: Enclosing?
+
+    static func == (one: Position, other: Position) -> Bool {
+      one.enclosing == other.enclosing && one.mode == other.mode
+    }
 
     /// Where it stands within a JSON string; `nil`: in none.
     var string: StringPosition? { if case .string(let string) = mode { string } else { nil } }
@@ -78,12 +86,16 @@ extension TextGrammar {
     /// How many objects and lists there are with this one.
     let depth: Int
     let outer: Enclosing?
+    /// Equal ones have equal numbers: many points are told from each other at every byte, and hardly two of them are equal.
+    private let fingerprint: UInt64
 
     init(_ form: Int, next: Int = 0, depth: Int, in outer: Enclosing?) {
       self.form = form
       self.next = next
       self.depth = depth
       self.outer = outer
+      let own = UInt64(truncatingIfNeeded: form) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(truncatingIfNeeded: next)
+      fingerprint = ((outer?.fingerprint ?? 1) ^ own) &* 0xBF58_476D_1CE4_E5B9
     }
 
     /// The same with another place in it.
@@ -92,6 +104,7 @@ extension TextGrammar {
     }
 
     static func == (one: Enclosing, other: Enclosing) -> Bool {
+      guard one.fingerprint == other.fingerprint else { return false }
       var (one, other): (Enclosing?, Enclosing?) = (one, other)
       while let first = one, let second = other {
         if first === second { return true }

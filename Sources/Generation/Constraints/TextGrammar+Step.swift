@@ -25,6 +25,7 @@ extension TextGrammar {
     for position in state.positions {
       guard let next = step(position, byte) else { continue }
       found = found?.joined(with: next) ?? next
+      if found?.isFull ?? false { break }
     }
     return found
   }
@@ -92,10 +93,13 @@ extension TextGrammar {
       default: return JSONNumberState(first: byte, isInteger: false).map { State(.number($0), enclosing) }
       }
     case .anyOf(let options):
-      return options.reduce(nil) { found, option in
-        guard fits(option, enclosing), let next = begin(option, byte, enclosing) else { return found }
-        return found?.joined(with: next) ?? next
+      var found: State?
+      for option in options where fits(option, enclosing) {
+        guard let next = begin(option, byte, enclosing) else { continue }
+        found = found?.joined(with: next) ?? next
+        if found?.isFull ?? false { break }
       }
+      return found
     }
   }
 
