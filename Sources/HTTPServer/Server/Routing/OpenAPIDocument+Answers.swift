@@ -50,7 +50,7 @@ extension OpenAPIDocument {
         "calibrated",
         ofType(
           "boolean",
-          "whether the probabilities are corrected to be as frequent as they say, for texts like those that were learned"
+          "whether the probabilities are known to be as frequent as they say"
         )
       ),
     ],
@@ -68,10 +68,7 @@ extension OpenAPIDocument {
         "routing",
         whole(route, [("task", ofType("string")), ("confidence", share("of the task among all tasks")), byInstruction])
       ),
-      ("text", ofType("string", "what was written, where the task has no labels")),
-      ("abstained", ofType("boolean", "no label is sure enough to be given")),
       ("droppedTokens", ofType("integer", "tokens of the text's beginning that were not read")),
-      ("cut", ofType("boolean", "what was written was ended by its length")),
     ])
 
   private static let route: [(String, JSONTree)] = [
