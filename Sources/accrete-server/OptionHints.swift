@@ -58,7 +58,7 @@ enum OptionHints {
         "lora-modules", "enable-lora", "lora", "lora-scaled", "lora-init-without-apply", "adapter-path", "adapter",
         "lora-paths", "adapters",
       ],
-      "Every version of the registry is served, each request naming its own: `accrete learn` makes one, `accrete promote` releases it."
+      "Every version of the registry is served, each request naming its own: `accrete learn ROWS --name NAME` makes one, with `--start-from ADAPTER --max-epochs 0` of a PEFT adapter as it is, and `accrete promote NAME@1` releases it."
     ),
     (
       ["max-loras", "max-cpu-loras", "max-lora-rank", "max-loras-per-batch", "max-loaded-loras"],

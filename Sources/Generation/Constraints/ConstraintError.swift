@@ -24,6 +24,16 @@ public enum ConstraintError: AccreteError, Equatable {
     }
   }
 
+  /// Which part of a schema it is about, as a JSON pointer behind `#`; `nil`: it is about no schema.
+  public var pointer: String? {
+    switch self {
+    case .unsupportedKeyword(let name, let path, _): SchemaPlace.joined(path, name)
+    case .invalidSchema(let path, _, _), .schemaTooLarge(let path, _, _, _): path
+    case .endless: "#"
+    case .invalidChoice, .notSpellable, .noTextTokens: nil
+    }
+  }
+
   /// One line: where, what was found, what was expected, and what to do about it.
   public var description: String { text.onOneLine }
 

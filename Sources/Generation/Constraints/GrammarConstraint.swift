@@ -19,17 +19,49 @@ final class GrammarConstraint: TokenConstraint {
     if grammar.mayEnd(state) { endTokens.forEach(allow) }
     // An end token that is spelled like text is never taken for text.
     let ends = endTokens.filter { vocabulary.text(of: $0, isFirst: isFirst) != nil }
-    if !isFirst, let string = grammar.string(state), let behind = grammar.behindString(state) {
-      let (tokens, trie) = (vocabulary.stringTokens(from: string), vocabulary.within)
-      Self.give(tokens.inside[...], but: ends, allow)
-      for closing in tokens.closings {
-        Self.give(trie.numbers(at: Int(closing)), but: ends, allow)
-        walk(trie, trie.below(Int(closing)), from: behind, but: ends, allow)
-      }
-    } else {
-      let trie = isFirst ? vocabulary.beginning : vocabulary.within
-      walk(trie, trie.all, from: state, but: ends, allow)
+    if isFirst {
+      walk(vocabulary.beginning, vocabulary.beginning.all, from: state, but: ends, allow)
+      return
     }
+    // What may come is what may come at any one of the points.
+    var strings: [JSONStringState: [(position: TextGrammar.Position, string: StringPosition)]] = [:]
+    var others: [TextGrammar.Position] = []
+    for position in state.positions {
+      if let string = position.string {
+        strings[string.state, default: []].append((position, string))
+      } else {
+        others.append(position)
+      }
+    }
+    for (string, positions) in strings { walk(string, positions, but: ends, allow) }
+    if let rest = TextGrammar.State(others) {
+      walk(vocabulary.within, vocabulary.within.all, from: rest, but: ends, allow)
+    }
+  }
+
+  /// From points within strings: nearly all tokens stay in them, and are known.
+  private func walk(
+    _ state: JSONStringState, _ positions: [(position: TextGrammar.Position, string: StringPosition)], but ends: [Int],
+    _ allow: (Int) -> Void
+  ) {
+    let (tokens, trie) = (vocabulary.stringTokens(from: state), vocabulary.within)
+    let room = positions.map(\.string.room).max() ?? 0
+    Self.give(tokens.inside(upTo: room), but: ends, allow)
+    /// Where strings of any length are over is one place for all tokens.
+    let always = positions.allSatisfy { $0.string.bounds == .any } ? Self.behind(positions) : nil
+    for closing in tokens.closings where closing.characters <= room {
+      let closed = always ?? Self.behind(positions.filter { $0.string.mayClose(behind: closing.characters) })
+      guard let behind = closed else { continue }
+      let node = Int(closing.node)
+      Self.give(trie.numbers(at: node), but: ends, allow)
+      walk(trie, trie.below(node), from: behind, but: ends, allow)
+    }
+  }
+
+  private static func behind(
+    _ positions: [(position: TextGrammar.Position, string: StringPosition)]
+  ) -> TextGrammar.State? {
+    TextGrammar.State(positions.map { $0.position.behind($0.string) })
   }
 
   func accept(_ token: Int) {

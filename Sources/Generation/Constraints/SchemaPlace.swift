@@ -12,12 +12,17 @@ struct SchemaPlace {
 
   /// The place of a key.
   subscript(name: String) -> SchemaPlace {
+    SchemaPlace(path: Self.joined(path, name), depth: depth)
+  }
+
+  /// A pointer to a key of what another points to.
+  static func joined(_ path: String, _ name: String) -> String {
     let escaped = String(
       String.UnicodeScalarView(
         name.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
           scalar == "~" ? ["~", "0"] : scalar == "/" ? ["~", "1"] : [scalar]
         }))
-    return SchemaPlace(path: path + "/" + Self.shown(escaped), depth: depth)
+    return path + "/" + shown(escaped)
   }
 
   /// The same place as that of a schema in a schema.

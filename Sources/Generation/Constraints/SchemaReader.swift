@@ -9,17 +9,20 @@ struct SchemaReader {
     static let properties = 256
     /// In all lists of values together.
     static let values = 1024
+    /// In all choices together.
+    static let alternatives = 256
+    /// Of one choice, those of the choices in it included, listed values counted as one.
+    static let alternativesAtOnce = TextGrammar.State.mostPositions
     /// As compact JSON.
     static let bytes = 64 << 10
   }
 
-  /// A form for each schema; `nil` until it is read, and where ``references`` has the one that stands for it.
-  private var forms: [TextGrammar.Form?] = []
-  private var references: [Int: Int] = [:]
-  /// The forms of the schemas under `$defs`.
+  private var forms = SchemaForms()
+  /// The forms of the schemas under `$defs` and `definitions`, by the end of what refers to them: `$defs/NAME`.
   private var definitions: [ExactText: Int] = [:]
   private var properties = 0
   private var values = 0
+  private var alternatives = 0
 
   /// - Throws: ``ConstraintError``.
   static func grammar(of schema: JSONTree) throws -> TextGrammar {
@@ -29,7 +32,7 @@ struct SchemaReader {
     }
     var reader = SchemaReader()
     let root = try reader.read(schema)
-    let grammar = TextGrammar(try reader.resolved(), root: root)
+    let grammar = TextGrammar(try reader.forms.resolved(), root: root)
     guard grammar.heights[root] <= TextGrammar.deepest else {
       throw ConstraintError.endless(levels: TextGrammar.deepest)
     }
@@ -39,25 +42,24 @@ struct SchemaReader {
   /// The whole schema; its form is the first.
   private mutating func read(_ schema: JSONTree) throws -> Int {
     let place = SchemaPlace.root
-    let root = reserve()
+    let root = forms.reserve()
     let keywords = try SchemaKeywords(schema, at: place)
-    let parts = try keywords["$defs"].map { try SchemaKeywords($0, at: place["$defs"], "an object of schemas") }
-    for part in parts?.all ?? [] { definitions[ExactText(part.name)] = reserve() }
-    try fill(root, keywords)
-    for part in parts?.all ?? [] {
-      guard let form = definitions[ExactText(part.name)] else { continue }
-      try fill(form, SchemaKeywords(part.value, at: place["$defs"][part.name].inner))
+    var parts: [(form: Int, value: JSONTree, place: SchemaPlace)] = []
+    for section in SchemaKeywords.sections {
+      guard let value = keywords[section] else { continue }
+      for part in try SchemaKeywords(value, at: place[section], "an object of schemas").all {
+        let form = forms.reserve()
+        definitions[ExactText("\(section)/\(part.name)")] = form
+        parts.append((form, part.value, place[section][part.name].inner))
+      }
     }
+    try fill(root, keywords)
+    for part in parts { try fill(part.form, SchemaKeywords(part.value, at: part.place)) }
     return root
   }
 
-  private mutating func reserve() -> Int {
-    forms.append(nil)
-    return forms.count - 1
-  }
-
   private mutating func form(of schema: JSONTree, at place: SchemaPlace) throws -> Int {
-    let form = reserve()
+    let form = forms.reserve()
     try fill(form, SchemaKeywords(schema, at: place))
     return form
   }
@@ -70,7 +72,17 @@ struct SchemaReader {
     }
     if let reference = keywords["$ref"] {
       try keywords.allow(["$ref"])
-      references[form] = try target(of: reference, at: place["$ref"])
+      forms.refer(form, to: try target(of: reference, at: place["$ref"]))
+    } else if let list = keywords["anyOf"] {
+      try keywords.allow(["anyOf"])
+      forms[form] = .anyOf(try choice(list, at: place["anyOf"]))
+    } else if let list = keywords["allOf"] {
+      // As some write a reference with a note beside it.
+      try keywords.allow(["allOf"])
+      guard case .list(let schemas) = list, schemas.count == 1, let schema = schemas.first else {
+        throw place["allOf"].invalid("a list of one schema: several cannot be written at once", got: list)
+      }
+      forms.refer(form, to: try self.form(of: schema, at: place["allOf"]["0"].inner))
     } else if keywords["enum"] != nil || keywords["const"] != nil {
       forms[form] = try listed(keywords)
     } else {
@@ -84,70 +96,83 @@ struct SchemaReader {
     let expected = "`#` or `#/$defs/NAME`"
     guard let text = reference.string else { throw place.invalid(expected, got: reference) }
     if text.hasSameCodePoints(as: "#") { return 0 }
-    let beginning = "#/$defs/"
-    guard text.utf8.starts(with: beginning.utf8) else { throw place.invalid(expected, got: reference) }
-    let name = SchemaPlace.unescaped(String(text.unicodeScalars.dropFirst(beginning.unicodeScalars.count)))
+    guard SchemaKeywords.sections.contains(where: { text.utf8.starts(with: "#/\($0)/".utf8) }) else {
+      throw place.invalid(expected, got: reference)
+    }
+    let name = SchemaPlace.unescaped(String(text.unicodeScalars.dropFirst(2)))
     guard let form = definitions[ExactText(name)] else {
       let known = definitions.keys.map(\.text).sorted()
       throw place.invalid(
         known.isEmpty
-          ? "a schema under `$defs`, of which there are none"
-          : "one of `$defs`: \(known.listed(closestTo: name))", got: reference)
+          ? "a schema under `$defs`, of which there are none" : "`#/` and one of: \(known.listed(closestTo: name))",
+        got: reference)
     }
     return form
   }
 
-  /// All forms, with those in their places that references lead to.
-  private func resolved() throws -> [TextGrammar.Form] {
-    try forms.indices.map { index in
-      var (form, steps) = (index, 0)
-      while let next = references[form] {
-        (form, steps) = (next, steps + 1)
-        guard steps <= references.count else { throw ConstraintError.endless(levels: TextGrammar.deepest) }
-      }
-      // Every form is read or a reference by now.
-      guard let found = forms[form] else { throw ConstraintError.endless(levels: TextGrammar.deepest) }
-      return found
+  // MARK: Choices
+
+  private mutating func choice(_ list: JSONTree, at place: SchemaPlace) throws -> [Int] {
+    guard case .list(let schemas) = list, !schemas.isEmpty else {
+      throw place.invalid("a list of at least one schema", got: list)
+    }
+    try countAlternatives(schemas.count, at: place)
+    return try schemas.enumerated().map { try form(of: $1, at: place["\($0)"].inner) }
+  }
+
+  private mutating func countAlternatives(_ number: Int, at place: SchemaPlace) throws {
+    alternatives += number
+    guard alternatives <= Limits.alternatives else {
+      throw ConstraintError.schemaTooLarge(
+        path: place.path, what: "alternatives with those before", got: alternatives, limit: Limits.alternatives)
     }
   }
 
   // MARK: Types
 
   private mutating func typed(_ keywords: SchemaKeywords) throws -> TextGrammar.Form {
-    let type = try keywords.type()
-    switch type {
-    case nil:
+    guard let types = try keywords.types() else {
       // A keyword that nobody knows comes first: what is missing may be spelled wrongly.
-      try keywords.allow(["type", "enum", "const", "$ref", "properties", "required", "additionalProperties", "items"])
-      throw keywords.place.invalid("`type`, `enum`, `const` or `$ref`", got: "none of them")
-    case .object?: return try object(keywords)
-    case .array?:
-      try keywords.allow(["type", "items"])
+      try keywords.allow(
+        ["type", "enum", "const", "anyOf", "allOf", "$ref"] + SchemaType.allCases.flatMap(\.keywords))
+      throw keywords.place.invalid("`type`, `enum`, `const`, `anyOf` or `$ref`", got: "none of them")
+    }
+    // Of several types each heeds its own keywords.
+    try keywords.allow(["type", "enum", "const"] + types.flatMap(\.keywords))
+    if types.count == 1 { return try form(of: types[0], keywords) }
+    try countAlternatives(types.count, at: keywords.place["type"])
+    return .anyOf(
+      try types.filter { $0 != .integer || !types.contains(.number) }.map { type in
+        let form = forms.reserve()
+        forms[form] = try self.form(of: type, keywords)
+        return form
+      })
+  }
+
+  private mutating func form(of type: SchemaType, _ keywords: SchemaKeywords) throws -> TextGrammar.Form {
+    switch type {
+    case .object: return try object(keywords)
+    case .array:
+      let count = try keywords.count("minItems", "maxItems")
       guard let items = keywords["items"] else {
         throw keywords.place.invalid("`items`, the schema of the list's elements", got: "none")
       }
-      return .list(try form(of: items, at: keywords.place["items"].inner))
-    case .string?:
-      try keywords.allow(["type", "enum", "const"])
-      return .string
-    case .number?, .integer?:
-      try keywords.allow(["type", "enum", "const"])
-      return .number(isInteger: type == .integer)
-    case .boolean?:
-      try keywords.allow(["type", "enum", "const"])
-      return .oneOf(TextGrammar.words("true", "false"))
-    case .null?:
-      try keywords.allow(["type", "enum", "const"])
-      return .oneOf(TextGrammar.words("null"))
+      return .list(try form(of: items, at: keywords.place["items"].inner), count)
+    case .string: return .string(try keywords.count("minLength", "maxLength"))
+    case .number, .integer:
+      let isInteger = type == .integer
+      return try keywords.range(isInteger: isInteger).map { .numberIn($0) } ?? .number(isInteger: isInteger)
+    case .boolean: return .oneOf(TextGrammar.words("true", "false"))
+    case .null: return .oneOf(TextGrammar.words("null"))
     }
   }
 
   private mutating func object(_ keywords: SchemaKeywords) throws -> TextGrammar.Form {
     let place = keywords.place
-    try keywords.allow(["type", "properties", "required", "additionalProperties"])
     guard case .boolean(false)? = keywords["additionalProperties"] else {
       throw place["additionalProperties"].invalid(
-        "false, written out: only the properties of the schema are written", got: keywords["additionalProperties"])
+        "false: add \"additionalProperties\": false, since only the properties of the schema are written",
+        got: keywords["additionalProperties"])
     }
     let listed = place["properties"]
     let members =
@@ -193,14 +218,14 @@ struct SchemaReader {
     guard let value = keywords[name] else { throw place.invalid("a value", got: "none") }
     if name == "const" {
       try count(1, at: place)
-      return .oneOf(SortedTexts([try text(of: value, as: keywords.type(), at: place)]))
+      return .oneOf(SortedTexts([try text(of: value, as: keywords.types(), at: place)]))
     }
     guard case .list(let elements) = value, !elements.isEmpty else {
       throw place.invalid("a list of at least one value", got: value)
     }
     try count(elements.count, at: place)
-    let type = try keywords.type()
-    return .oneOf(SortedTexts(try elements.enumerated().map { try text(of: $1, as: type, at: place["\($0)"]) }))
+    let types = try keywords.types()
+    return .oneOf(SortedTexts(try elements.enumerated().map { try text(of: $1, as: types, at: place["\($0)"]) }))
   }
 
   private mutating func count(_ number: Int, at place: SchemaPlace) throws {
@@ -212,8 +237,10 @@ struct SchemaReader {
   }
 
   /// How a listed value is written.
-  private func text(of value: JSONTree, as type: SchemaType?, at place: SchemaPlace) throws -> [UInt8] {
-    if let type, !type.has(value) { throw place.invalid("a value of `type` \(type.rawValue)", got: value) }
+  private func text(of value: JSONTree, as types: [SchemaType]?, at place: SchemaPlace) throws -> [UInt8] {
+    if let types, !types.contains(where: { $0.has(value) }) {
+      throw place.invalid("a value of `type` \(types.map(\.rawValue).joined(separator: " or "))", got: value)
+    }
     return try SchemaType.plain(value, at: place).json
   }
 }

@@ -3,13 +3,15 @@ public import Files
 extension TextConstraint {
   /// JSON of a schema.
   ///
-  /// Of JSON Schema there are `type` (one name), `properties`, `required`, `additionalProperties` (false), `items`, `enum`, `const`, and
-  /// `$ref` to `#` or into the `$defs` of the whole schema; `title`, `description` and `$schema` have no effect. Everything else is an error
-  /// that names it. Members come in the order of the schema, with no white space but one space behind `:` and `,`. Whole numbers have
-  /// at most 18 digits, others 30 and 2 in their exponent; objects and lists lie at most 32 deep in each other.
+  /// Of JSON Schema there are `type` (a name, or a list of names), `enum`, `const`, `anyOf`, `allOf` of one schema, and `$ref` to `#` or into
+  /// the `$defs` or `definitions` of the whole schema; of objects `properties`, `required` and `additionalProperties` (false), of lists
+  /// `items`, `minItems` and `maxItems`, of strings `minLength` and `maxLength`, of numbers `minimum`, `maximum`, `exclusiveMinimum` and
+  /// `exclusiveMaximum`; notes such as `title` and `default` have no effect. Everything else is an error that names it. Members come in the
+  /// order of the schema, with no white space but one space behind `:` and `,`. Whole numbers have at most 18 digits; others 30 and 2 in
+  /// their exponent, or with bounds 15 and no exponent; objects and lists lie at most 32 deep in each other.
   ///
   /// - Parameters:
-  ///   - schema: At most 64 KiB, 16 schemas one in the other, 256 properties and 1,024 listed values.
+  ///   - schema: At most 64 KiB, 16 schemas one in the other, 256 properties, 256 alternatives and 1,024 listed values.
   ///   - vocabulary: The tokens of the base that writes.
   /// - Throws: ``ConstraintError``.
   public static func json(schema: JSONTree, vocabulary: VocabularyTrie) throws -> TextConstraint {

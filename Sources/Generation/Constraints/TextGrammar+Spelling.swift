@@ -5,12 +5,15 @@ extension TextGrammar {
     forms.flatMap { form -> [[UInt8]] in
       switch form {
       case .oneOf(let texts): texts.all
-      case .string: [Array("\"".utf8)]
+      case .string(let count): [Array((count == .any ? "\"" : "\"0123456789").utf8)]
       case .number: [Array("0123456789".utf8)]
+      case .numberIn(let range):
+        [Array("0123456789\(range.isInteger ? "" : ".")\(range.high < 0 ? "-" : "")".utf8)]
       case .list: [Array("[,]".utf8)]
       case .object(let members): [Array("{,}".utf8)] + members.keys.all
       case .freeObject: [Array("{\":,}".utf8)]
       case .any: [Array("\"0123456789".utf8)]
+      case .anyOf: []
       }
     }
   }

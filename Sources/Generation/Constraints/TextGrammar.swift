@@ -1,21 +1,27 @@
 /// What a text may be, as a machine over bytes with a stack: one of some texts, or JSON of a schema.
 ///
 /// JSON is written in one way: members in the order of the schema, no white space but one space behind `:` and `,`, and keys and listed
-/// values as ``JSONTree/json`` spells them. Strings are spelled in any way.
+/// values as ``JSONTree/json`` spells them. Strings are spelled in any way. Where forms of a choice begin alike, all of them are followed
+/// until a byte tells them apart.
 struct TextGrammar: Sendable {
   /// What a value may be.
   enum Form: Sendable {
     /// One of these texts; in JSON each is a value.
     case oneOf(SortedTexts)
-    case string
+    /// So many characters long.
+    case string(CountBounds)
     case number(isInteger: Bool)
-    /// A list of values of this form.
-    case list(Int)
+    /// A number of a range.
+    case numberIn(NumberRange)
+    /// A list of so many values of this form.
+    case list(Int, CountBounds)
     case object(Members)
     /// An object with any keys, whose values are of this form.
     case freeObject(Int)
     /// Anything: a value of one of these forms, a string, or a number.
     case any(object: Int, list: Int, words: Int)
+    /// A value of one of these forms, of which none is again such a choice.
+    case anyOf([Int])
   }
 
   /// The members of an object.
@@ -56,7 +62,8 @@ struct TextGrammar: Sendable {
 
   /// Any JSON object.
   static let object = TextGrammar(
-    [.freeObject(1), .any(object: 0, list: 2, words: 3), .list(1), .oneOf(words("null", "true", "false"))], root: 0)
+    [.freeObject(1), .any(object: 0, list: 2, words: 3), .list(1, .any), .oneOf(words("null", "true", "false"))],
+    root: 0)
 
   /// Texts that are written as they stand here.
   static func words(_ texts: String...) -> SortedTexts { SortedTexts(texts.map { Array($0.utf8) }) }
@@ -65,8 +72,10 @@ struct TextGrammar: Sendable {
     var heights = [Int](repeating: deepest + 1, count: forms.count)
     func height(_ form: Form) -> Int {
       switch form {
-      case .oneOf, .string, .number, .any: 0
+      case .oneOf, .string, .number, .numberIn, .any: 0
+      case .list(let value, let count) where count.least > 0: min(heights[value], deepest) + 1
       case .list, .freeObject: 1
+      case .anyOf(let forms): forms.map { heights[$0] }.min() ?? deepest + 1
       case .object(let members):
         members.values.indices.filter { members.required[$0] == $0 }
           .reduce(1) { max($0, min(heights[members.values[$1]], deepest) + 1) }

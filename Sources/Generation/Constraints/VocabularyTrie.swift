@@ -22,10 +22,24 @@ public final class VocabularyTrie: Sendable {
 
   /// Where tokens lead from a point within a JSON string.
   struct StringTokens: Sendable {
-    /// Those that stay in it.
-    var inside: [Int32] = []
-    /// The nodes whose byte is the quotation mark that ends it.
-    var closings: [Int32] = []
+    /// Those that stay in it, the ones with which few characters begin first.
+    private let inside: [Int32]
+    /// By a number of characters: where the tokens end with which no more begin.
+    private let ends: [Int]
+    /// The nodes whose byte is the quotation mark that ends it, and how many characters begin before that.
+    let closings: [(node: Int32, characters: Int)]
+
+    /// - Parameter inside: By the number of characters that begin with them.
+    fileprivate init(inside: [[Int32]], closings: [(node: Int32, characters: Int)]) {
+      self.inside = Array(inside.joined())
+      ends = inside.reduce(into: []) { $0.append(($0.last ?? 0) + $1.count) }
+      self.closings = closings
+    }
+
+    /// Those that stay in it, and with which at most so many characters begin.
+    func inside(upTo characters: Int) -> ArraySlice<Int32> {
+      ends.isEmpty ? [] : inside[..<ends[min(characters, ends.count - 1)]]
+    }
   }
 
   /// - Throws: ``ConstraintError/noTextTokens``.
@@ -53,18 +67,27 @@ public final class VocabularyTrie: Sendable {
   func stringTokens(from state: JSONStringState) -> StringTokens {
     inStrings.withLock { known in
       if let found = known[state] { return found }
-      var found = StringTokens()
+      var inside: [[Int32]] = []
+      var closings: [(node: Int32, characters: Int)] = []
+      var begun = 0
       within.walk(
-        within.all, from: state,
-        step: { state, byte, node in
-          switch state.step(byte) {
-          case .inside(let next)?: return next
+        within.all, from: (state: state, characters: 0),
+        step: { before, byte, node in
+          switch before.state.step(byte) {
+          case .inside(let next)?:
+            begun = before.characters + (before.state == .plain ? 1 : 0)
+            return (next, begun)
           case .closed?:
-            found.closings.append(Int32(clamping: node))
+            closings.append((Int32(clamping: node), before.characters))
             return nil
           case nil: return nil
           }
-        }, visit: { found.inside += $0 })
+        },
+        visit: { tokens in
+          while inside.count <= begun { inside.append([]) }
+          inside[begun] += tokens
+        })
+      let found = StringTokens(inside: inside, closings: closings)
       known[state] = found
       return found
     }

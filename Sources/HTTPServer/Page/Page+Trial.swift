@@ -4,7 +4,9 @@ import Markup
 extension Page {
   /// The form to try a text, and what became of one.
   func trialSection(_ data: PageData, _ trial: PageTrial?) -> HTML {
-    let models = data.models.filter { $0.kind != .base }
+    // The router first, as requests come to it; the base and what is not released are for comparing.
+    let models =
+      data.models.filter { $0.kind != .base } + data.unreleased + data.models.filter { $0.kind == .base }
     let fields = form(
       // The answer is below the form: the browser goes there.
       PagePath.trial + "#answer",
@@ -23,10 +25,18 @@ extension Page {
           let isChosen = trial.map { $0.model.hasSameCodePoints(as: model.id) } ?? false
           return HTML(
             "option", ["value": model.id, "selected": isChosen ? "" : nil],
-            .text(model.kind == .auto ? "\(model.id.printable) (the router chooses)" : model.id.printable))
+            .text(model.id.printable + (Self.note(on: model, data).map { " (\($0))" } ?? "")))
         }),
       HTML("button", [:], .text("Try")))
     return Self.section("Try a text", id: "try", fields, trial.map(Self.answer) ?? HTML.none)
+  }
+
+  private static func note(on model: PageData.Model, _ data: PageData) -> String? {
+    switch model.kind {
+    case .auto: "the router chooses"
+    case .base: "the base, without a task"
+    case .version: data.unreleased.contains(model) ? "not released" : nil
+    }
   }
 
   private static func answer(_ trial: PageTrial) -> HTML {
@@ -71,8 +81,8 @@ extension Page {
     guard let answer = trial.answer else { return [] }
     var facts: [(name: String, value: HTML)] = [
       (answer.probabilities.isEmpty ? "Answer" : "Label", .quoted(answer.text)), ("Model", .quoted(answer.model)),
-      ("Expert", PageText.digest(answer.expert)),
     ]
+    if let expert = answer.expert { facts.append(("Expert", PageText.digest(expert))) }
     if answer.droppedTokens > 0 {
       facts.append(("Not read", .text(Format.count(answer.droppedTokens, "token") + " at the beginning of the text")))
     }

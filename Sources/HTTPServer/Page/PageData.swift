@@ -125,18 +125,22 @@ public struct PageData: Sendable, Equatable {
   /// `nil`: nothing is released.
   public var release: Release?
   public var models: [Model]
+  /// Versions that only those ask for who name their number: they can be tried, and no request comes to them by itself.
+  public var unreleased: [Model]
   public var load: Load
   public var experts: [Expert]
   /// The latest first.
   public var failures: [Failure]
 
   public init(
-    now: Date, release: Release? = nil, models: [Model] = [], load: Load = Load(), experts: [Expert] = [],
+    now: Date, release: Release? = nil, models: [Model] = [], unreleased: [Model] = [], load: Load = Load(),
+    experts: [Expert] = [],
     failures: [Failure] = []
   ) {
     self.now = now
     self.release = release
     self.models = models
+    self.unreleased = unreleased
     self.load = load
     self.experts = experts
     self.failures = failures
@@ -144,6 +148,6 @@ public struct PageData: Sendable, Equatable {
 
   /// What a version is called: `spam@7`, or the beginning of its digest where no name leads to it any more.
   func name(of version: Digest) -> String {
-    models.first { $0.digest == version }?.id ?? PageText.short(version)
+    (models + unreleased).first { $0.digest == version }?.id ?? PageText.short(version)
   }
 }

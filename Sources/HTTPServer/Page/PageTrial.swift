@@ -25,7 +25,8 @@ public struct PageTrial: Sendable, Equatable {
   public struct Answer: Sendable, Equatable {
     /// `spam@7`.
     public var model: String
-    public var expert: Digest
+    /// `nil`: the base answered.
+    public var expert: Digest?
     /// The label, or what was written.
     public var text: String
     /// Each label with its probability, in the order of the task's labels; none for free answers.
@@ -34,7 +35,7 @@ public struct PageTrial: Sendable, Equatable {
     public var droppedTokens: Int
 
     public init(
-      model: String, expert: Digest, text: String, probabilities: [Probability] = [], droppedTokens: Int = 0
+      model: String, expert: Digest?, text: String, probabilities: [Probability] = [], droppedTokens: Int = 0
     ) {
       self.model = model
       self.expert = expert

@@ -21,7 +21,7 @@ import Testing
     (["--port", "8000"], "--listen HOST:PORT"), (["--host", "0.0.0.0"], "--listen HOST:PORT"),
     (["--host=0.0.0.0"], "--listen HOST:PORT"), (["--max-model-len", "512"], "--kv-memory"),
     (["--model", "m"], "--registry FOLDER"), (["-m", "m"], "--registry FOLDER"),
-    (["--lora-modules", "a=b"], "accrete learn"), (["--api-key", "x"], "accrete keys create"),
+    (["--lora-modules", "a=b"], "--start-from ADAPTER --max-epochs 0"), (["--api-key", "x"], "accrete keys create"),
     (["--api_key", "x"], "accrete keys create"), (["--tensor-parallel-size", "2"], "--device cuda:N"),
     (["--gpu-memory-utilization", "0.9"], "--expert-memory BYTES"), (["--adapter-path", "x"], "accrete promote"),
     (["--ctx-size", "512"], "max_model_len"), (["-c", "512"], "max_model_len"), (["-np", "4"], "--max-sequences"),

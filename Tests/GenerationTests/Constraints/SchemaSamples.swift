@@ -12,7 +12,7 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all = [person, numbers, whole, node, lists, optional, listed]
+  static let all = [person, numbers, whole, node, lists, optional, listed] + choices
 
   static let person = SchemaSample(
     name: "an object",

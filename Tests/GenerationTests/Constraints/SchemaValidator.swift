@@ -10,14 +10,33 @@ func fits(_ value: JSONTree, _ schema: JSONTree, root: JSONTree) -> Bool {
     return fits(value, target, root: root)
   }
   if let constant = schema["const"] { return value == constant }
+  if case .list(let schemas)? = schema["anyOf"] ?? schema["allOf"] {
+    return schemas.contains { fits(value, $0, root: root) }
+  }
   if case .list(let values)? = schema["enum"], !values.contains(value) { return false }
+  if case .list(let names)? = schema["type"] {
+    guard case .object(let members) = schema else { return false }
+    return names.contains { name in
+      fits(value, .object(members.map { $0.key == "type" ? JSONTree.Member("type", name) : $0 }), root: root)
+    }
+  }
   switch (schema["type"]?.string, value) {
   case (nil, _): return schema["enum"] != nil
-  case ("string", .text), ("boolean", .boolean), ("null", .null), ("number", .integer), ("number", .number),
-    ("integer", .integer):
-    return true
+  case ("boolean", .boolean), ("null", .null): return true
+  case ("string", .text):
+    let length = value.string?.unicodeScalars.count ?? 0
+    return length >= schema["minLength"]?.integer ?? 0 && length <= schema["maxLength"]?.integer ?? .max
+  case ("number", .integer), ("number", .number), ("integer", .integer):
+    guard let number = value.number else { return false }
+    return number >= schema["minimum"]?.number ?? -.infinity && number <= schema["maximum"]?.number ?? .infinity
+      && number > schema["exclusiveMinimum"]?.number ?? -.infinity
+      && number < schema["exclusiveMaximum"]?.number ?? .infinity
   case ("array", .list(let elements)):
     guard let items = schema["items"] else { return false }
+    guard elements.count >= schema["minItems"]?.integer ?? 0, elements.count <= schema["maxItems"]?.integer ?? .max
+    else {
+      return false
+    }
     return elements.allSatisfy { fits($0, items, root: root) }
   case ("object", .object(let members)):
     var properties: [JSONTree.Member] = []

@@ -108,6 +108,9 @@ import Testing
     (#""stream":false,"stream_options":{"include_usage":true}"#, "stream_options"),
     (#""accrete":{"choice":["a"]},"structured_outputs":{"choice":["a"]}"#, "structured_outputs"),
     (#""accrete":{"choice":["a"]},"response_format":{"type":"json_object"}"#, "response_format"),
+    (#""structured_outputs":{"choice":["a"],"json":{}}"#, "structured_outputs.json"),
+    (#""structured_outputs":{"json":{}},"accrete":{"choice":["a"]}"#, "structured_outputs"),
+    (#""structured_outputs":{"json":{}},"response_format":{"type":"json_object"}"#, "response_format"),
   ])
   func contradictions(_ extra: String, _ param: String) {
     let error = RequestBodies.refusalOfChat(RequestBodies.chat(extra))
@@ -117,7 +120,7 @@ import Testing
   @Test(arguments: [
     (#""response_format":{"type":"grammar"}"#, "response_format.type"),
     (#""structured_outputs":{"regex":"a*"}"#, "structured_outputs.regex"),
-    (#""structured_outputs":{"json":{}}"#, "structured_outputs.json"),
+    (#""structured_outputs":{"grammar":"a"}"#, "structured_outputs.grammar"),
     (#""stream":true,"stream_options":{"include_obfuscation":true}"#, "stream_options.include_obfuscation"),
     (#""accrete":{"special":true}"#, "accrete.special"),
   ])
@@ -132,13 +135,20 @@ import Testing
 
   @Test func formatsAreKeptAsTheyCame() throws {
     guard
-      case .jsonSchema(let name, let schema) =
+      case .jsonSchema(let name, let schema, let field) =
         try chat(#""response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"b":1,"a":2}}}"#).format
     else {
       Issue.record("no schema")
       return
     }
     #expect(name == "n" && String(decoding: schema.json, as: UTF8.self) == #"{"b":1,"a":2}"#)
+    #expect(field == "response_format.json_schema.schema")
+    guard case .jsonSchema(_, let other, let place) = try chat(#""structured_outputs":{"json":{"b":1,"a":2}}"#).format
+    else {
+      Issue.record("no schema under the other name")
+      return
+    }
+    #expect(place == "structured_outputs.json" && other == schema)
     for extra in [
       #""accrete":{"choice":["b","a"]}"#,
       #""structured_outputs":{"choice":["b","a"]},"response_format":{"type":"text"}"#,

@@ -78,11 +78,12 @@ struct FieldCase: Sendable, CustomTestStringConvertible {
     FieldCase(
       name: "structured_outputs",
       valid: [
-        "null", "{}", #"{"choice":["a"]}"#, #"{"choice":["a"],"regex":null}"#,
+        "null", "{}", #"{"choice":["a"]}"#, #"{"choice":["a"],"regex":null}"#, #"{"json":{}}"#, #"{"json":null}"#,
         "{\"choice\":\(Make.list(256) { "\"\($0)\"" })}", "{\"choice\":[\(Make.text(1024))]}",
       ],
       invalid: [
         "[]", #"{"choice":[]}"#, #"{"choice":["a","a"]}"#, #"{"choice":[""]}"#, #"{"choice":"a"}"#, #"{"choice":[1]}"#,
+        #"{"json":true}"#, #"{"json":"{}"}"#, #"{"json":{},"choice":["a"]}"#,
         "{\"choice\":\(Make.list(257) { "\"\($0)\"" })}", "{\"choice\":[\(Make.text(1025))]}",
       ]),
     FieldCase(

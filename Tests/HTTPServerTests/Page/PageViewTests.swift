@@ -128,6 +128,18 @@ import Testing
     #expect(page.all("span").filter { $0["class"] == "label" }.map(\.text) == ["c", "b", "a", "d"])
   }
 
+  /// The base has no expert to name.
+  @Test func whatTheBaseWrote() throws {
+    var trial = PageTrial(text: "a", model: "tiny")
+    trial.answer = .init(model: "tiny", expert: nil, text: "once upon a time")
+    let page = try PageElement.page(SamplePage.page.serving(SamplePage.data, trial: trial))
+    let names = page.all("dt").map(\.text)
+    #expect(names.contains("Answer") && !names.contains("Expert") && !names.contains("Label"))
+    let options = page.all("option")
+    #expect(options.compactMap { $0["value"] } == ["auto", "spam@7", "abuse@1", "spam@8", "tiny"])
+    #expect(options.filter { $0["selected"] != nil }.compactMap { $0["value"] } == ["tiny"])
+  }
+
   @Test(arguments: [0.0, 1, 1.5, -1, .nan, .infinity])
   func probabilitiesThatAreNone(value: Double) throws {
     var trial = SamplePage.trial()

@@ -126,4 +126,56 @@ import Testing
       }
     }
   }
+
+  /// Of what `classify` and `route` say of a text every member is described, and what is needed is there.
+  @Test(arguments: ["/accrete/v1/classify", "/accrete/v1/route"]) func elementsAreAsDescribed(path: String) async throws
+  {
+    let server = FakeServer()
+    let document = try await server.ask(.get, "/openapi.json").json()
+    let schema = try #require(
+      document["paths"]?[path]?["post"]?["responses"]?["200"]?["content"]?["application/json"]?["schema"])
+    let bodies =
+      path.hasSuffix("route")
+      ? [#"{"input":["a","b"]}"#] : [#"{"model":"spam","input":["a","b"]}"#, #"{"model":"auto","input":["a"]}"#]
+    for body in bodies {
+      let answer = try await server.ask(.post, path, body)
+      try #require(answer.status == 200, "\(answer.body)")
+      check(try answer.json(), schema, at: path)
+    }
+  }
+
+  private func check(_ value: JSONTree, _ schema: JSONTree, at place: String) {
+    let names = schema["type"]?.string.map { [$0] } ?? []
+    switch value {
+    case .list(let elements):
+      #expect(names == ["array"], "\(place)")
+      guard let items = schema["items"] else { break }
+      for (index, element) in elements.enumerated() { check(element, items, at: "\(place)[\(index)]") }
+    case .object(let members):
+      #expect(names == ["object"], "\(place)")
+      guard let properties = schema["properties"] else { break }
+      for member in members {
+        guard let inner = properties[member.key] else {
+          Issue.record("\(place).\(member.key) is not described")
+          continue
+        }
+        check(member.value, inner, at: "\(place).\(member.key)")
+      }
+      guard case .list(let required)? = schema["required"] else { break }
+      for name in required.compactMap(\.string) where value[name] == nil { Issue.record("\(place).\(name) is missing") }
+    default: #expect(schema["type"] != nil, "\(place)")
+    }
+  }
+
+  /// Each description says where the other is, and has the paths of its own listener.
+  @Test func eachListenerDescribesItself() async throws {
+    let server = FakeServer()
+    for isAdmin in [false, true] {
+      let document = try await server.ask(.get, "/openapi.json", isAdmin: isAdmin).json()
+      #expect(
+        (document["paths"]?["/metrics"] != nil) == isAdmin && (document["paths"]?["/v1/models"] != nil) != isAdmin)
+      let words = document["info"]?["description"]?.string ?? ""
+      #expect(words.contains(isAdmin ? "--listen" : "--admin-listen"), "\(words)")
+    }
+  }
 }

@@ -71,18 +71,25 @@ struct FieldReader {
           ignored.add(name)
           continue
         }
-        // Of a long name nothing is meant.
-        let isShort = member.name.count <= SafeText.mostQuoted
-        let closest = isShort ? fields.filter { $0.effect != .refused }.map(\.name).closest(to: member.key) : nil
         throw APIError(
           .unknownParameter,
-          "`\(name)`: there is no such field. \(closest.map { "Is `\($0)` meant? If not, leave it out." } ?? "Leave it out.")",
+          "`\(name)`: there is no such field. \(advice(member, among: fields, isOfRequest: path.isEmpty))",
           param: name)
       }
       if field.effect == .refused, !asksNothing(member.value) {
         throw APIError(.unsupportedParameter, "`\(name)`: \(field.rule)", param: name)
       }
     }
+  }
+
+  /// What to do about a field that is not there.
+  private static func advice(_ member: JSONTree.Member, among fields: [RequestField], isOfRequest: Bool) -> String {
+    // Of a long name nothing is meant.
+    guard member.name.count <= SafeText.mostQuoted else { return "Leave it out." }
+    // What another server calls so comes first: a name that is spelled like it may be of something else.
+    if isOfRequest, let hint = FieldHints.hint(for: member.key) { return hint }
+    let closest = fields.filter { $0.effect != .refused }.map(\.name).closest(to: member.key)
+    return closest.map { "Is `\($0)` meant? If not, leave it out." } ?? "Leave it out."
   }
 
   /// What a client writes where it does not use a field.

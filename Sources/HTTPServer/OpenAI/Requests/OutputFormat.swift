@@ -7,7 +7,9 @@ public enum OutputFormat: Sendable {
   /// Some JSON object.
   case jsonObject
   /// JSON of this schema, as the request has it.
-  case jsonSchema(name: String, schema: JSONTree)
+  ///
+  /// `field`: where that has it.
+  case jsonSchema(name: String, schema: JSONTree, field: String)
   /// One of these texts.
   case choice([String])
 
@@ -20,13 +22,14 @@ public enum OutputFormat: Sendable {
   ]
   /// What else vLLM has.
   private static let structured: [RequestField] = [
-    .works("choice", "a list of 1 to 256 texts"), refused("json"), refused("regex"), refused("grammar"),
+    .works("choice", "a list of 1 to 256 texts"), .works("json", "a JSON schema, which is an object"), refused("regex"),
+    refused("grammar"),
     refused("json_object"), refused("structural_tag"), refused("whitespace_pattern"),
     refused("disable_any_whitespace"),
   ]
 
   private static func refused(_ name: String) -> RequestField {
-    .refused(name, "not served. Use `response_format` for JSON, or `choice`.")
+    .refused(name, "not served. Use `json` or `response_format` for JSON, or `choice`.")
   }
 
   /// - Parameters:
@@ -36,28 +39,54 @@ public enum OutputFormat: Sendable {
     _ reader: FieldReader, choice: [String]?, unknown: UnknownFields, ignored: inout IgnoredFields
   ) throws(APIError) {
     var choice = choice
-    if let members = try reader.object("structured_outputs") {
-      try FieldReader.check(members, by: Self.structured, at: "structured_outputs", unknown: unknown, ignored: &ignored)
-      let texts = try FieldReader(members, at: "structured_outputs").distinctTexts(
+    var schema: OutputFormat?
+    if let members = try reader.object(Self.structuredField) {
+      try FieldReader.check(members, by: Self.structured, at: Self.structuredField, unknown: unknown, ignored: &ignored)
+      let inner = FieldReader(members, at: Self.structuredField)
+      let texts = try inner.distinctTexts(
         "choice", count: 1...AccreteOptions.mostTexts, bytes: 1...AccreteOptions.longestText)
-      if choice != nil, texts != nil {
+      schema = try Self.structuredSchema(inner)
+      if texts != nil, schema != nil {
+        throw inner.invalid("json", expected: "nothing beside `choice`", inner["json"], fix: "Send one of them.")
+      }
+      if choice != nil, texts != nil || schema != nil {
         throw reader.invalid(
-          "structured_outputs", expected: "nothing beside `accrete.choice`", reader["structured_outputs"],
+          Self.structuredField, expected: "nothing beside `accrete.choice`", reader[Self.structuredField],
           fix: "Send one of them.")
       }
       choice = choice ?? texts
     }
     let format = try Self.format(reader, unknown: unknown, ignored: &ignored)
-    guard let choice else {
+    guard let special = choice.map({ .choice($0) }) ?? schema else {
       self = format
       return
     }
     guard case .text = format else {
       throw reader.invalid(
-        "response_format", expected: "`type` text beside a choice of texts", reader["response_format"],
-        fix: "Send one of them.")
+        "response_format", expected: "`type` text beside \(schema == nil ? "a choice of texts" : "a schema elsewhere")",
+        reader["response_format"], fix: "Send one of them.")
     }
-    self = .choice(choice)
+    self = special
+  }
+
+  private static let structuredField = "structured_outputs"
+
+  /// vLLM's name for what `response_format` does.
+  private static func structuredSchema(_ reader: FieldReader) throws(APIError) -> OutputFormat? {
+    guard let schema = reader["json"] else { return nil }
+    guard case .object = schema else {
+      throw reader.invalid("json", expected: "a JSON schema, which is an object", schema)
+    }
+    return .jsonSchema(name: "json", schema: schema, field: reader.name("json"))
+  }
+
+  /// The field of the request that has it.
+  var field: String {
+    switch self {
+    case .text, .jsonObject: "response_format"
+    case .jsonSchema(_, _, let field): field
+    case .choice: "choice"
+    }
   }
 
   private static func format(
@@ -107,7 +136,7 @@ public enum OutputFormat: Sendable {
     }
     _ = try reader.boolean("strict")
     _ = try reader.text("description", bytes: 0...longestDescription)
-    return .jsonSchema(name: name, schema: schema)
+    return .jsonSchema(name: name, schema: schema, field: reader.name("schema"))
   }
 
   private static let longestDescription = 65_536

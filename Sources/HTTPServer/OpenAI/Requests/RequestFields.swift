@@ -19,7 +19,9 @@ enum RequestFields {
     .works(
       "stream_options", "an object, with `stream`: `include_usage`, true or false; `include_obfuscation`, only false"),
     .works("response_format", "an object: `type` is text, json_object or json_schema"),
-    .works("structured_outputs", "an object: `choice`, a list of 1 to 256 texts of 1 to 1024 bytes"),
+    .works(
+      "structured_outputs", "an object: `choice`, a list of 1 to 256 texts of 1 to 1024 bytes, or `json`, a JSON schema"
+    ),
     .works("accrete", "an object of our own options"),
   ]
 

@@ -21,9 +21,12 @@ extension PageData {
     // A registry that cannot be read now is told by `/readyz`; the page shows what is known.
     let record = (try? core.catalog.release())?.record
     let failures = core.failures.all.map { Failure(code: $0.key, count: $0.value.count, last: $0.value.last) }
+    let models = core.catalog.models(all: false).map(Model.init)
+    let known = Set(models.compactMap(\.digest))
+    let others = core.catalog.models(all: true).filter { model in model.digest.map { !known.contains($0) } ?? false }
     self.init(
       now: Date(), release: record.map { Release(revision: $0.revision, published: $0.at) },
-      models: core.catalog.models(all: false).map(Model.init), load: load, experts: experts,
+      models: models, unreleased: others.map(Model.init), load: load, experts: experts,
       failures: failures.sorted { ($1.last, $0.code) < ($0.last, $1.code) })
   }
 }

@@ -75,7 +75,7 @@ final class BasePrompts: PromptSource {
     switch format {
     case .text: nil
     case .jsonObject: try .jsonObject(vocabulary: vocabulary)
-    case .jsonSchema(_, let schema): try .json(schema: schema, vocabulary: vocabulary)
+    case .jsonSchema(_, let schema, _): try .json(schema: schema, vocabulary: vocabulary)
     case .choice(let texts): try .choice(texts, vocabulary: vocabulary)
     }
   }

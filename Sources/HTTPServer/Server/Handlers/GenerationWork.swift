@@ -1,6 +1,7 @@
 import Decoder
 import Files
 import Foundation
+import Generation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -31,7 +32,7 @@ struct GenerationWork: Sendable {
   ///   - isAnswer: Whether the text is a task's answer, which begins behind the space of the prompt's form, as `accrete predict` has it.
   /// - Throws: `EngineFailure`, and what the key's limits say.
   func submit(_ prompts: [[Int]], maxTokens: [Int], expert: Digest?, isAnswer: Bool = false) throws -> EngineAnswer {
-    let constraint = try core.prompts.constraint(format)
+    let constraint = try self.constraint()
     // Numbers of a request: a sum that no machine holds is above every limit.
     let tokens = zip(prompts, maxTokens).reduce(0) { sum, next in
       let written = next.1.multipliedReportingOverflow(by: sampling.choices)
@@ -52,6 +53,15 @@ struct GenerationWork: Sendable {
     let sources = try requests.map { try core.engine.submit($0) }
     exchange.watch.submitted()
     return EngineAnswer(sources: sources, choices: sampling.choices)
+  }
+
+  /// What the text is held to. What is wrong with a schema is told with its place in the request.
+  private func constraint() throws -> TextConstraint? {
+    do {
+      return try core.prompts.constraint(format)
+    } catch let error as ConstraintError {
+      throw APIError(error, of: format)
+    }
   }
 
   /// All of an answer, unless its client leaves.

@@ -49,7 +49,8 @@ struct PageTrials: Sendable {
       model = try served.resolve(task)
     }
     guard let digest = model.digest, let form = model.form else {
-      throw APIError(.invalidValue, "\(model.id) is the base, which has no task. Choose a task, or auto.")
+      trial.answer = try await written(trial.text, by: model, scope, deadline: deadline)
+      return
     }
     let answers = try await connection.whileConnected {
       try await engine.classify(rows, by: digest, asker: "page", deadline: deadline, queueTime: limits.queueTime)
@@ -60,4 +61,28 @@ struct PageTrials: Sendable {
       probabilities: zip(form.labels, answer.probabilities).map { PageTrial.Probability(label: $0, value: $1) },
       droppedTokens: answer.droppedTokens)
   }
+
+  /// What the base writes to a text, as to a chat of one message.
+  private func written(
+    _ text: String, by model: ServedModel, _ scope: RequestScope, deadline: ContinuousClock.Instant
+  ) async throws -> PageTrial.Answer {
+    let body = JSONTree.object([
+      "model": .text(model.id), "temperature": .integer(0),
+      "messages": .list([.object(["role": .text("user"), "content": .text(text)])]),
+    ])
+    let request = try ChatRequest(body: Data(body.json))
+    let prompt = try core.prompts.prompt(request, for: model)
+    let most = try request.sampling.newTokens(
+      prompt: prompt.ids.count, context: prompt.limit, usual: Self.longestAnswer, input: "text")
+    let source = try core.engine.submit(
+      EngineRequest(
+        prompt.ids, options: request.sampling.options(maxTokens: most, seed: 0), asker: "page", deadline: deadline,
+        queueTime: core.options.limits.queueTime))
+    let answer = EngineAnswer(sources: [source], choices: 1)
+    let (texts, _) = try await scope.connection.whileConnected { try await answer.collected { _ in } }
+    return PageTrial.Answer(model: model.id, expert: nil, text: texts.first?.text ?? "")
+  }
+
+  /// Tokens that the base writes at most: a person wants to see how it answers, not all that it would say.
+  private static let longestAnswer = 200
 }

@@ -71,7 +71,9 @@ extension OpenAPIDocument {
           ], needed: ["name", "schema"])),
     ], needed: ["type"])
 
-  static let structuredOutputs = objectOrNull(["choice": .object(texts(AccreteOptions.mostTexts))])
+  static let structuredOutputs = objectOrNull([
+    "choice": .object(texts(AccreteOptions.mostTexts)), "json": .object(orNull("object")),
+  ])
 
   /// `accrete`, which has not the same options in every request.
   static func options(at path: String) -> [JSONTree.Member] {

@@ -51,8 +51,7 @@ extension OpenAPIDocument {
     "/v1/models": ofMembers(["object": ofType("string"), "data": ofType("array")]),
     "/v1/models/{id}": ofMembers(["id": ofType("string"), "object": ofType("string")]),
     "/v1/chat/completions": completion, "/v1/completions": completion,
-    "/accrete/v1/classify": ofMembers(["model": ofType("string"), "results": ofType("array")]),
-    "/accrete/v1/route": ofType("array"),
+    "/accrete/v1/classify": classified, "/accrete/v1/route": routed,
     "/healthz": ofMembers(["alive": ofType("boolean")]), "/readyz": ofMembers(["ready": ofType("boolean")]),
     "/version": ofMembers(["version": ofType("string"), "server": ofType("string")]),
   ]

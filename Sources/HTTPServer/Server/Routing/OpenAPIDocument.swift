@@ -7,6 +7,8 @@ import HTTPTypes
 struct OpenAPIDocument: Sendable {
   let version: String
   let requiresKeys: Bool
+  /// Whether it is of the admin listener.
+  var isAdmin = false
 
   static let empty = Data("{}".utf8)
 
@@ -22,6 +24,14 @@ struct OpenAPIDocument: Sendable {
     "/accrete/v1/classify": ["model", "input"], "/accrete/v1/route": ["input"],
   ]
 
+  /// Each listener describes itself; whoever reads one description learns where the other is.
+  private static let beside = (
+    public:
+      "Metrics, experts, what is released and keys are at the admin listener (--admin-listen), which has an /openapi.json of its own.",
+    admin:
+      "Chat, completions, classify and route are at the public listener (--listen), which has an /openapi.json of its own."
+  )
+
   func json(_ routes: [Route]) -> Data {
     var paths: [JSONTree.Member] = []
     for route in routes where !paths.contains(where: { $0.key.hasSameCodePoints(as: route.pattern) }) {
@@ -32,7 +42,12 @@ struct OpenAPIDocument: Sendable {
     }
     var members: [JSONTree.Member] = [
       JSONTree.Member("openapi", .text("3.1.0")),
-      JSONTree.Member("info", .object(["title": .text("accrete"), "version": .text(version)])),
+      JSONTree.Member(
+        "info",
+        .object([
+          "title": .text(isAdmin ? "accrete: the admin listener" : "accrete"), "version": .text(version),
+          "description": .text(isAdmin ? Self.beside.admin : Self.beside.public),
+        ])),
       JSONTree.Member("paths", .object(paths)),
     ]
     var components = [JSONTree.Member("schemas", .object(["Error": Self.errorSchema]))]

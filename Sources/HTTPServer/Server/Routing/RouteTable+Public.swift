@@ -45,8 +45,9 @@ extension RouteTable {
   /// With a route that describes all others.
   func described(_ core: ServerCore) -> RouteTable {
     let own = Route(.get, "/openapi.json", .anyone, "This description") { _ in Response(json: OpenAPIDocument.empty) }
-    let body = OpenAPIDocument(version: core.options.version, requiresKeys: core.options.requiresKeys).json(
-      routes + [own])
+    let document = OpenAPIDocument(
+      version: core.options.version, requiresKeys: core.options.requiresKeys, isAdmin: hasPage)
+    let body = document.json(routes + [own])
     let route = Route(.get, own.pattern, .anyone, own.summary) { _ in Response(json: body) }
     return RouteTable(routes: routes + [route], notServed: notServed)
   }

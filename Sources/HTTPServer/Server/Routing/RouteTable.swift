@@ -67,10 +67,25 @@ struct NotServed: Sendable {
       "/v1/moderations",
       "moderation policies are still to come; POST /accrete/v1/classify gives the labels of a task and their probabilities"
     ),
+    NotServed("/v1/load_lora_adapter", loading),
+    NotServed("/v1/unload_lora_adapter", loading),
+    NotServed("/classify", "POST /accrete/v1/classify gives the labels of a task and their probabilities"),
+    NotServed("/score", scoring), NotServed("/v1/score", scoring), NotServed("/rerank", scoring),
+    NotServed("/v1/rerank", scoring), NotServed("/v2/rerank", scoring),
+    NotServed("/pooling", "a base here has no embeddings to give"),
+    NotServed("/tokenize", counting), NotServed("/detokenize", counting),
+    NotServed("/v1/messages", "use POST /v1/chat/completions"),
     NotServed("/accrete/v1/review", "reviews are still to come"),
     NotServed("/admin", "the admin listener has it (--admin-listen)"),
     NotServed("/metrics", "the admin listener has it (--admin-listen)"),
   ]
+
+  private static let loading =
+    "what is released is served without a restart. `accrete learn ROWS --start-from ADAPTER --max-epochs 0` makes a version of a PEFT adapter, `accrete promote` releases it"
+  private static let scoring =
+    "texts are not compared here; POST /accrete/v1/classify gives probabilities of a task's labels, POST /v1/completions with `echo` and `logprobs` those of a text's tokens"
+  private static let counting =
+    "`usage` of an answer has the number of tokens; POST /v1/completions with `max_tokens` 0, `echo` and `logprobs` 0 gives those of a text"
 
   /// Of the admin listener.
   static let ofAdmin = [

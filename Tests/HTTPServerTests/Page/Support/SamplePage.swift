@@ -16,7 +16,7 @@ enum SamplePage {
 
   /// - Parameter text: Stands for every text that somebody else decides.
   static func sample(_ text: String? = nil) -> PageData {
-    PageData(
+    var data = PageData(
       now: now, release: .init(revision: 12, published: now.addingTimeInterval(-3 * 24 * 3600)),
       models: [
         .init(kind: .base, id: text ?? "tiny", name: text ?? "tiny"), .init(kind: .auto, id: "auto", name: "auto"),
@@ -37,6 +37,10 @@ enum SamplePage {
         .init(code: text ?? "queue_full", count: 17, last: now.addingTimeInterval(-60)),
         .init(code: "deadline_exceeded", count: 1, last: now.addingTimeInterval(-3600)),
       ])
+    data.unreleased = [
+      .init(kind: .version, id: text ?? "spam@8", name: text ?? "spam", version: 8, digest: digest("spam 8"), labels: 2)
+    ]
+    return data
   }
 
   /// A text that was tried and answered.
