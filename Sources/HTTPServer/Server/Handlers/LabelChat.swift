@@ -79,7 +79,8 @@ struct LabelChat: Sendable {
     }
     switch request.format {
     case .text: break
-    case .jsonObject, .jsonSchema: throw refuse(request.format.field, "`accrete.label` of the answer has the label alone")
+    case .jsonObject, .jsonSchema:
+      throw refuse(request.format.field, "`accrete.label` of the answer has the label alone")
     case .choice:
       // Whichever of its two names was sent.
       throw refuse(
