@@ -1,10 +1,10 @@
-import ModelConfiguration
 import Decoder
 import Evolution
 package import Experts
 import Files
 import Foundation
 package import Generation
+import ModelConfiguration
 package import Registry
 import Serving
 import TaskModels

@@ -8,7 +8,10 @@ public struct ServedRelease: Sendable {
   public let router: Digest?
   private let find: @Sendable (String) throws -> ServedModel
 
-  /// - Parameter find: The model that a name means.
+  /// - Parameters:
+  ///   - revision: Of the release; `nil`: nothing is released.
+  ///   - router: By its digest.
+  ///   - find: The model that a name means.
   public init(revision: Int?, router: Digest?, find: @escaping @Sendable (String) throws -> ServedModel) {
     (self.revision, self.router, self.find) = (revision, router, find)
   }

@@ -11,7 +11,8 @@ protocol InferenceEngine: Sendable {
     _ rows: [RequestRow], by version: Digest, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
   ) async throws -> [TaskAnswer]
   func logprobs(
-    of ids: [Int], by version: Digest?, top: Int, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
+    of ids: [Int], by version: Digest?, top: Int, asker: String, deadline: ContinuousClock.Instant?,
+    queueTime: Duration?
   ) async throws -> [TokenLogprobs]
   func route(
     _ rows: [RequestRow], by router: Digest?, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
