@@ -119,8 +119,8 @@ extension EngineLoop {
     let jobs = rowJobs.filter { $0.pass == pass }
     var counts = [Int](repeating: 0, count: jobs.count)
     func done(_ number: Int) -> Int { jobs[number].next + counts[number] }
-    // Those who are written wait for the pass: it is half as long then.
-    var left = running.isEmpty ? options.stepTokens : options.stepTokens / 2
+    // Those who are written wait for the pass: it is short then. Where there are none, fewer and longer passes are faster.
+    var left = running.isEmpty ? 2 * options.stepTokens : options.stepTokens / 2
     var isFirst = true
     while true {
       let open = jobs.indices.filter { done($0) < jobs[$0].count }
