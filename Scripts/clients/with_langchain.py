@@ -9,6 +9,7 @@ from typing import Callable
 import openai
 
 import limits
+from refusals import refused
 from target import Target
 
 SCENARIOS: list[Callable[[Target], None]] = []
@@ -27,15 +28,6 @@ def chat(target: Target, model: str, **more):
     from langchain_openai import ChatOpenAI
 
     return ChatOpenAI(**{"model": model, "base_url": f"{target.url}/v1", "api_key": target.key, "max_retries": 0, **more})
-
-
-def refused(kind: type[openai.APIStatusError], code: str, ask: Callable[[], object]) -> openai.APIStatusError:
-    try:
-        ask()
-    except kind as error:
-        assert error.code == code, error
-        return error
-    raise AssertionError(f"it was answered; expected {kind.__name__} {code}")
 
 
 @scenario

@@ -9,6 +9,7 @@ from typing import Callable
 import openai
 
 import limits
+from refusals import refused
 from target import Target
 
 SCENARIOS: list[Callable[[Target], None]] = []
@@ -34,15 +35,6 @@ def said(text: str = TEXT, role: str = "user"):
     from llama_index.core.llms import ChatMessage
 
     return ChatMessage(role=role, content=text)
-
-
-def refused(kind: type[openai.APIStatusError], code: str, ask: Callable[[], object]) -> openai.APIStatusError:
-    try:
-        ask()
-    except kind as error:
-        assert error.code == code, error
-        return error
-    raise AssertionError(f"it was answered; expected {kind.__name__} {code}")
 
 
 @scenario
