@@ -180,9 +180,12 @@ public struct DecoderModel: Sendable {
     return (x, pullbacks)
   }
 
-  /// What a pass holds activations in: pretraining, and inference by the CPU's kernels, compute in float32.
+  /// What a pass holds activations in: pretraining computes in float32, and so does inference by the CPU's kernels where tokens that are
+  /// written take part.
   private func activations(of inference: InferencePass?, _ routing: RoutingPass?) -> DType {
-    routing == nil && (inference == nil || !plan.hasProcessorKernels) ? plan.activations : .float32
+    guard routing == nil else { return .float32 }
+    guard let inference, plan.hasProcessorKernels else { return plan.activations }
+    return inference.holdsHalves ? .bfloat16 : .float32
   }
 
   /// What enters the first layer. `ids`: int64 [tokens] → [tokens, hidden].

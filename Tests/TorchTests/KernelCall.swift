@@ -286,19 +286,8 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
     },
   ]
 
-  private static let products: [KernelCall] = [
-    KernelCall("product") {
-      let (x, weight, out) = ($0.numbers(13 * width), $0.numbers(30 * width), $0.zeros(13 * 30))
-      var s = AccreteProduct(
-        rows: 13, inputs: w, outputs: 30, x: x, weight: weight, half: false, rounds: false,
-        addend: $0.numbers(13 * 30), threads: 2)
-      accrete_product(&s, out)
-      // No rows: nothing is written.
-      s.rows = 0
-      accrete_product(&s, out)
-      return values((out, 13 * 30))
-    },
-    KernelCall("low-rank segments") {
+  private static func segments(half: Bool) -> KernelCall {
+    KernelCall("low-rank segments", half: half) {
       let factors = { (memory: KernelMemory, rank: Int, half: Bool) in
         AccreteFactors(
           rank: Int64(rank), scaling: 0.7, half: half,
@@ -311,12 +300,16 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
         AccreteSegment(first: 12, count: 1, factors: factors($0, 1, false)),
       ]
       var s = AccreteLowRank(
-        segments: 3, inputs: w, outputs: 30, list: $0.copy(list), x: $0.numbers(13 * width), threads: 2)
-      let out = $0.numbers(13 * 30)
-      accrete_add_low_rank(&s, out)
-      return values((out, 13 * 30))
-    },
-    KernelCall("feed-forward block of segments") {
+        segments: 3, inputs: w, outputs: 30, list: $0.copy(list),
+        x: $0.activations(13 * width, half: half).memory, half: half, threads: 2)
+      let out = $0.activations(13 * 30, half: half)
+      accrete_add_low_rank(&s, out.memory)
+      return out.values
+    }
+  }
+
+  private static func blockOfSegments(half: Bool) -> KernelCall {
+    KernelCall("feed-forward block of segments", half: half) {
       let factors = { (memory: KernelMemory, rank: Int, inputs: Int, outputs: Int) in
         AccreteFactors(
           rank: Int64(rank), scaling: 0.01, half: false, a: memory.numbers(rank * inputs),
@@ -336,13 +329,31 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
       list[2].up = (factors($0, 9, width, 37), factors($0, 1, width, 37))
       list[2].down = (factors($0, 4, 37, width), factors($0, 3, 37, width))
       var s = AccreteFeedForward(
-        segments: 3, hidden: w, intermediate: 37, reduced: 7, list: $0.copy(list), x: $0.numbers(13 * width),
-        gate: $0.numbers(13 * 37), up: $0.numbers(13 * 37), activation: accrete_gelu_tanh, threads: 2)
-      let (mixed, reduced, out) = ($0.zeros(13 * 37), $0.zeros(13 * 7), $0.numbers(13 * width))
-      accrete_feed_forward_activate(&s, mixed, reduced)
-      accrete_feed_forward_finish(&s, reduced, out)
-      return values((mixed, 13 * 37), (out, 13 * width))
+        segments: 3, hidden: w, intermediate: 37, reduced: 7, list: $0.copy(list),
+        x: $0.activations(13 * width, half: half).memory, gate: $0.activations(13 * 37, half: half).memory,
+        up: $0.activations(13 * 37, half: half).memory, half: half, activation: accrete_gelu_tanh, threads: 2)
+      let (mixed, out) = ($0.zeroActivations(13 * 37, half: half), $0.activations(13 * width, half: half))
+      let reduced = $0.zeros(13 * 7)
+      accrete_feed_forward_activate(&s, mixed.memory, reduced)
+      accrete_feed_forward_finish(&s, reduced, out.memory)
+      return mixed.values + out.values
+    }
+  }
+
+  private static let products: [KernelCall] = [
+    KernelCall("product") {
+      let (x, weight, out) = ($0.numbers(13 * width), $0.numbers(30 * width), $0.zeros(13 * 30))
+      var s = AccreteProduct(
+        rows: 13, inputs: w, outputs: 30, x: x, weight: weight, half: false, rounds: false,
+        addend: $0.numbers(13 * 30), threads: 2)
+      accrete_product(&s, out)
+      // No rows: nothing is written.
+      s.rows = 0
+      accrete_product(&s, out)
+      return values((out, 13 * 30))
     },
+    segments(half: false), segments(half: true),
+    blockOfSegments(half: false), blockOfSegments(half: true),
     KernelCall("product of bfloat16") {
       let (x, weight, out) = ($0.numbers(13 * width), $0.halves(30 * width), $0.zeros(13 * 30))
       var s = AccreteProduct(

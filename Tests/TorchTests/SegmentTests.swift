@@ -34,13 +34,15 @@ import Testing
         == normal([tokens, outputs], 5).narrowed(0, from: 1, count: 2).rawBytes())
   }
 
+  private func expert(_ rank: Int, _ seed: UInt64) throws -> FeedForwardSegments.Expert {
+    let (hidden, intermediate) = (Self.hidden, Self.intermediate)
+    return FeedForwardSegments.Expert(
+      gate: try factors(rank, hidden, intermediate, seed), up: try factors(rank + 1, hidden, intermediate, seed + 1),
+      down: try factors(rank + 2, intermediate, hidden, seed + 2))
+  }
+
   private func block(_ tokens: [Range<Int>]) throws -> FeedForwardSegments {
     let (hidden, intermediate) = (Self.hidden, Self.intermediate)
-    func expert(_ rank: Int, _ seed: UInt64) throws -> FeedForwardSegments.Expert {
-      FeedForwardSegments.Expert(
-        gate: try factors(rank, hidden, intermediate, seed), up: try factors(rank + 1, hidden, intermediate, seed + 1),
-        down: try factors(rank + 2, intermediate, hidden, seed + 2))
-    }
     let lone = FeedForwardSegments.Expert(gate: nil, up: try factors(5, hidden, intermediate, 50), down: nil)
     let kinds: [([FeedForwardSegments.Expert], Tensor?)] = [
       ([], nil), ([try expert(3, 10)], nil), ([try expert(8, 20), try expert(4, 30)], try normal([2, hidden], 40)),
@@ -67,6 +69,38 @@ import Testing
     try segments.finish(y, reduced: composed.reduced)
     try segments.finishComposed(expected, reduced: composed.reduced)
     #expect(try difference(y, expected) < 1e-3)
+  }
+
+  /// In bfloat16 the sums are those of float32, rounded once: when they are stored.
+  @Test(arguments: [1, 4, 31]) func halvesAreRoundedSums(rank: Int) throws {
+    let (tokens, hidden, intermediate) = (Self.tokens, Self.hidden, Self.intermediate)
+    func halves(_ shape: [Int], _ seed: UInt64) throws -> Tensor { try normal(shape, seed).converted(to: .bfloat16) }
+    func wide(_ tensor: Tensor) throws -> Tensor { try tensor.converted(to: .float32) }
+    let pair = try factors(rank, hidden, intermediate, 1, half: true)
+    let segments = LowRankSegments([(0..<1, pair), (3..<23, pair)])
+    let (x, y) = (try halves([tokens, hidden], 4), try halves([tokens, intermediate], 5))
+    let expected = try wide(y)
+    try segments.add(to: expected, of: wide(x))
+    try segments.add(to: y, of: x)
+    #expect(try y.rawBytes() == expected.converted(to: .bfloat16).rawBytes())
+
+    let block = try block([0..<4, 4..<9, 9..<20, 20..<23])
+    let (gate, up) = (try halves([tokens, intermediate], 6), try halves([tokens, intermediate], 7))
+    let made = try block.activated(x, gate: gate, up: up, by: .silu)
+    let sums = try block.activated(wide(x), gate: wide(gate), up: wide(up), by: .silu)
+    #expect(try made.mixed.rawBytes() == sums.mixed.converted(to: .bfloat16).rawBytes())
+    #expect(try made.reduced.rawBytes() == sums.reduced.rawBytes())
+    let (out, whole) = (try halves([tokens, hidden], 8), try normal([tokens, hidden], 8))
+    try block.finish(out, reduced: made.reduced)
+    try block.finish(whole, reduced: made.reduced)
+    // Of two experts each is added by itself, and 8 bits are kept each time.
+    let largest = try whole.floats().map(abs).max() ?? 0
+    #expect(try difference(wide(out), whole) < 0.02 * Double(largest))
+    let one = try out.narrowed(0, from: 4, count: 5)
+    let exact = try wide(halves([tokens, hidden], 8)).narrowed(0, from: 4, count: 5).contiguous()
+    try FeedForwardSegments([FeedForwardSegments.Segment(0..<5, [expert(3, 10)])]).finish(
+      exact, reduced: made.reduced.narrowed(0, from: 4, count: 5).narrowed(1, from: 0, count: 5).contiguous())
+    #expect(try one.rawBytes() == exact.converted(to: .bfloat16).rawBytes())
   }
 
   /// Cut elsewhere, with other threads: the same bits.

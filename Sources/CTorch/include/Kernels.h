@@ -250,11 +250,12 @@ typedef struct {
 typedef struct {
   int64_t segments, inputs, outputs;
   const AccreteSegment* list;  // each token at most once
-  const float* x;              // [tokens, inputs]
+  const void* x;               // [tokens, inputs]
+  bool half;                   // whether x and y are bfloat16; sums are float32
   int32_t threads;
 } AccreteLowRank;
 
-void accrete_add_low_rank(const AccreteLowRank* work, float* y /* [tokens, outputs] */);
+void accrete_add_low_rank(const AccreteLowRank* work, void* y /* [tokens, outputs] */);
 
 // Neighbouring tokens with the same experts in a gated block.
 typedef struct {
@@ -272,17 +273,18 @@ typedef struct {
   int64_t segments, hidden, intermediate;
   int64_t reduced;                  // numbers of a token in `reduced`: the most that a segment's `down` have together
   const AccreteBlockSegment* list;  // each token once
-  const float* x;                   // [tokens, hidden]
-  const float* gate;                // W_gate x: [tokens, intermediate]
-  const float* up;                  // W_up x: [tokens, intermediate]
+  const void* x;                    // [tokens, hidden]
+  const void* gate;                 // W_gate x: [tokens, intermediate]
+  const void* up;                   // W_up x: [tokens, intermediate]
+  bool half;                        // whether x, gate, up, mixed and y are bfloat16; sums are float32
   AccreteActivation activation;
   int32_t threads;
 } AccreteFeedForward;
 
 // mixed: [tokens, intermediate]; reduced: A2_e β_e a_e, expert after expert. [tokens, reduced]
-void accrete_feed_forward_activate(const AccreteFeedForward* block, float* mixed, float* reduced);
+void accrete_feed_forward_activate(const AccreteFeedForward* block, void* mixed, float* reduced);
 // Adds the experts' part to W_down mixed. y: [tokens, hidden]
-void accrete_feed_forward_finish(const AccreteFeedForward* block, const float* reduced, float* y);
+void accrete_feed_forward_finish(const AccreteFeedForward* block, const float* reduced, void* y);
 
 // The index of the first of the largest numbers of each row.
 void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* indices, int32_t threads);

@@ -246,13 +246,13 @@ void accrete_cached_attention(const AccreteCachedAttention* attention, float* ou
   ACCRETE_DISPATCH(cached_attention(*attention, out));
 }
 
-void accrete_add_low_rank(const AccreteLowRank* work, float* y) { ACCRETE_DISPATCH(add_low_rank(*work, y)); }
+void accrete_add_low_rank(const AccreteLowRank* work, void* y) { ACCRETE_DISPATCH(add_low_rank(*work, y)); }
 
-void accrete_feed_forward_activate(const AccreteFeedForward* block, float* mixed, float* reduced) {
+void accrete_feed_forward_activate(const AccreteFeedForward* block, void* mixed, float* reduced) {
   ACCRETE_DISPATCH(feed_forward_activate(*block, mixed, reduced));
 }
 
-void accrete_feed_forward_finish(const AccreteFeedForward* block, const float* reduced, float* y) {
+void accrete_feed_forward_finish(const AccreteFeedForward* block, const float* reduced, void* y) {
   ACCRETE_DISPATCH(feed_forward_finish(*block, reduced, y));
 }
 

@@ -80,8 +80,8 @@ INLINE void expanded_by(const AccreteFactors& pair, Tile tile, const float* p, i
 }
 
 // y[t] += B p[t] for `T` tokens at a tile's outputs.
-template <int T>
-INLINE void add_tile(const AccreteFactors& pair, Tile tile, const float* p, int64_t p_stride, int64_t width, int64_t f, float* y) {
+template <int T, typename Y>
+INLINE void add_tile(const AccreteFactors& pair, Tile tile, const float* p, int64_t p_stride, int64_t width, int64_t f, Y* y) {
   V sums[T];
   for (int t = 0; t < T; ++t) sums[t] = load(y + t * width + f, width - f);
   expanded_by<T>(pair, tile, p, p_stride, sums);
@@ -89,7 +89,8 @@ INLINE void add_tile(const AccreteFactors& pair, Tile tile, const float* p, int6
 }
 
 // The same for `tokens` neighbours and all outputs. `memory`: of a tile.
-INLINE void add_expanded(const AccreteFactors& pair, int64_t tokens, const float* p, int64_t p_stride, int64_t width, float* y,
+template <typename Y>
+INLINE void add_expanded(const AccreteFactors& pair, int64_t tokens, const float* p, int64_t p_stride, int64_t width, Y* y,
                          float* memory) {
   if (pair.rank == 0) return;
   if (tokens == 1) {
@@ -123,12 +124,29 @@ INLINE void each_run(const Segment* list, int64_t segments, int32_t threads, Bod
   });
 }
 
-static void add_low_rank(const AccreteLowRank& s, float* y) {
-  each_run(s.list, s.segments, s.threads, [&](const AccreteSegment& segment, int64_t token, int64_t count) {
-    const AccreteFactors& pair = segment.factors;
-    float *memory = scratch(tile_size(pair.rank) + count * pair.rank), *p = memory + tile_size(pair.rank);
-    reduced_by(pair, count, s.x + token * s.inputs, s.inputs, s.inputs, p, pair.rank);
-    add_expanded(pair, count, p, pair.rank, s.outputs, y + token * s.outputs, memory);
+// Numbers of a run as floats: where they lie, or widened in `memory`, once for all factors that read them.
+INLINE const float* as_floats(const float* x, int64_t, float*) { return x; }
+INLINE const float* as_floats(const uint16_t* x, int64_t count, float* memory) {
+  widen_to(memory, x, count);
+  return memory;
+}
+
+// Floats that `as_floats` needs for so many numbers.
+template <typename X>
+constexpr int64_t widened_size(int64_t count) { return std::is_same<X, float>::value ? 0 : count; }
+
+static void add_low_rank(const AccreteLowRank& s, void* out) {
+  typed(s.half, [&](auto type) {
+    using X = decltype(type);
+    auto* y = static_cast<X*>(out);
+    each_run(s.list, s.segments, s.threads, [&](const AccreteSegment& segment, int64_t token, int64_t count) {
+      const AccreteFactors& pair = segment.factors;
+      float* memory = scratch(tile_size(pair.rank) + count * pair.rank + widened_size<X>(count * s.inputs));
+      float* p = memory + tile_size(pair.rank);
+      const float* x = as_floats(static_cast<const X*>(s.x) + token * s.inputs, count * s.inputs, p + count * pair.rank);
+      reduced_by(pair, count, x, s.inputs, s.inputs, p, pair.rank);
+      add_expanded(pair, count, p, pair.rank, s.outputs, y + token * s.outputs, memory);
+    });
   });
 }
 
@@ -141,12 +159,12 @@ INLINE void shares_of(const float* gate, const float* x, int64_t width, float* s
   shares[1] = first * shares[0];
 }
 
-template <AccreteActivation A>
-INLINE void activate_run(const AccreteFeedForward& s, const AccreteBlockSegment& segment, int64_t token, int64_t count, float* mixed,
+template <AccreteActivation A, typename X>
+INLINE void activate_run(const AccreteFeedForward& s, const AccreteBlockSegment& segment, int64_t token, int64_t count, X* mixed,
                          float* reduced) {
   const int64_t width = s.intermediate;
-  const float *x = s.x + token * s.hidden, *c1 = s.gate + token * width, *c3 = s.up + token * width;
-  float* out = mixed + token * width;
+  const X *c1 = static_cast<const X*>(s.gate) + token * width, *c3 = static_cast<const X*>(s.up) + token * width;
+  X* out = mixed + token * width;
   if (segment.experts == 0) {
     for (int64_t t = 0; t < count; ++t) {
       for (int64_t f = 0; f < width; f += lanes) {
@@ -158,9 +176,13 @@ INLINE void activate_run(const AccreteFeedForward& s, const AccreteBlockSegment&
   }
   int64_t most = 0;
   for (int64_t e = 0; e < segment.experts; ++e) most = std::max({most, segment.gate[e].rank, segment.up[e].rank});
-  float* gate_memory = scratch(2 * tile_size(most) + count * (2 * most + width + 2));
+  // A sum over two experts is rounded once.
+  const int64_t kept = segment.experts > 1 ? widened_size<X>(count * width) : 0;
+  float* gate_memory =
+      scratch(2 * tile_size(most) + count * (2 * most + width + 2) + kept + widened_size<X>(count * s.hidden));
   float *up_memory = gate_memory + tile_size(most), *by_gate = up_memory + tile_size(most), *by_up = by_gate + count * most;
-  float *activated = by_up + count * most, *shares = activated + count * width;
+  float *activated = by_up + count * most, *shares = activated + count * width, *sums = shares + 2 * count;
+  const float* x = as_floats(static_cast<const X*>(s.x) + token * s.hidden, count * s.hidden, sums + kept);
   for (int64_t t = 0; t < count; ++t) {
     shares[2 * t] = shares[2 * t + 1] = 1;
     if (segment.shares != nullptr) shares_of(segment.shares, x + t * s.hidden, s.hidden, shares + 2 * t);
@@ -186,7 +208,13 @@ INLINE void activate_run(const AccreteFeedForward& s, const AccreteBlockSegment&
           const int64_t at = (t + i) * width + f;
           const V a = activate<A>(gates[i]).value * ups[i] * shares[2 * (t + i) + e];
           store(activated + at, a, n);
-          store(out + at, e == 0 ? a : load(out + at, n) + a, n);
+          if (kept > 0 && e == 0) {
+            store(sums + at, a, n);
+          } else if (kept > 0) {
+            store(out + at, load(sums + at, n) + a, n);
+          } else {
+            store(out + at, e == 0 ? a : load(out + at, n) + a, n);
+          }
         }
       });
     }
@@ -197,27 +225,34 @@ INLINE void activate_run(const AccreteFeedForward& s, const AccreteBlockSegment&
 }
 
 template <AccreteActivation A>
-static void feed_forward_activate_by(const AccreteFeedForward& s, float* mixed, float* reduced) {
-  each_run(s.list, s.segments, s.threads, [&](const AccreteBlockSegment& segment, int64_t token, int64_t count) {
-    activate_run<A>(s, segment, token, count, mixed, reduced);
+static void feed_forward_activate_by(const AccreteFeedForward& s, void* mixed, float* reduced) {
+  typed(s.half, [&](auto type) {
+    using X = decltype(type);
+    each_run(s.list, s.segments, s.threads, [&](const AccreteBlockSegment& segment, int64_t token, int64_t count) {
+      activate_run<A>(s, segment, token, count, static_cast<X*>(mixed), reduced);
+    });
   });
 }
 
-static void feed_forward_activate(const AccreteFeedForward& s, float* mixed, float* reduced) {
+static void feed_forward_activate(const AccreteFeedForward& s, void* mixed, float* reduced) {
   switch (s.activation) {
     case accrete_silu: return feed_forward_activate_by<accrete_silu>(s, mixed, reduced);
     case accrete_gelu_tanh: return feed_forward_activate_by<accrete_gelu_tanh>(s, mixed, reduced);
   }
 }
 
-static void feed_forward_finish(const AccreteFeedForward& s, const float* reduced, float* y) {
-  each_run(s.list, s.segments, s.threads, [&](const AccreteBlockSegment& segment, int64_t token, int64_t count) {
-    int64_t place = 0;
-    for (int64_t e = 0; e < segment.experts; ++e) {
-      const AccreteFactors& down = segment.down[e];
-      add_expanded(down, count, reduced + token * s.reduced + place, s.reduced, s.hidden, y + token * s.hidden,
-                   scratch(tile_size(down.rank)));
-      place += down.rank;
-    }
+static void feed_forward_finish(const AccreteFeedForward& s, const float* reduced, void* out) {
+  typed(s.half, [&](auto type) {
+    using Y = decltype(type);
+    auto* y = static_cast<Y*>(out);
+    each_run(s.list, s.segments, s.threads, [&](const AccreteBlockSegment& segment, int64_t token, int64_t count) {
+      int64_t place = 0;
+      for (int64_t e = 0; e < segment.experts; ++e) {
+        const AccreteFactors& down = segment.down[e];
+        add_expanded(down, count, reduced + token * s.reduced + place, s.reduced, s.hidden, y + token * s.hidden,
+                     scratch(tile_size(down.rank)));
+        place += down.rank;
+      }
+    });
   });
 }

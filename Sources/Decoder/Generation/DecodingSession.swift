@@ -91,7 +91,7 @@ public final class DecodingSession {
 
     /// Whether its next tokens go in slices: those of a prompt, unless it is so short that a slice is mostly zeros. A matter of the sequence
     /// alone, so that its bits are.
-    var isSliced: Bool { position < request.prompt.count && request.prompt.count > DecodingSession.shortPrompt }
+    var isSliced: Bool { position < request.prompt.count && DecodingSession.isSliced(prompt: request.prompt.count) }
 
     /// The next tokens to read, at most so many: those of the prompt, or those behind it, which go through another kernel.
     func next(_ limit: Int) -> [Int] {
@@ -102,6 +102,11 @@ public final class DecodingSession {
 
   /// Prompts up to so many tokens go through our own kernel.
   private static let shortPrompt = 16
+
+  /// Whether the tokens of a prompt go through the kernel of slices; those of a short one go through the other, as written ones do.
+  ///
+  /// - Parameter count: Tokens of the whole prompt.
+  public static func isSliced(prompt count: Int) -> Bool { count > shortPrompt }
   /// Below that many tokens, copying a prefix's keys and values to each sequence saves nothing.
   private static let leastPrefix = 16
 
@@ -174,25 +179,37 @@ public final class DecodingSession {
   ///
   /// - Parameter request: What is to be continued.
   /// - Parameter shared: Full blocks of the session's memory; at least one token is left to read.
-  /// - Returns: Its number.
+  /// - Parameter copied: A further block, and how many of its first tokens the sequence begins with; they are copied, as far as there is a
+  ///   block for it.
+  /// - Returns: Its number, and how many tokens it need not read.
   /// - Throws: As `add(_:)`.
-  public func add(_ request: Request, sharing shared: [KeyValueBlock]) throws -> Int {
+  public func add(
+    _ request: Request, sharing shared: [KeyValueBlock], copying copied: (block: KeyValueBlock, tokens: Int)? = nil
+  ) throws -> (sequence: Int, known: Int) {
     try model.check(request.prompt)
     try request.options.validate()
-    guard slots == nil, shared.count * KeyValueBlocks.tokens < request.prompt.count + request.written.count else {
+    let (known, all) = (
+      shared.count * KeyValueBlocks.tokens + (copied?.tokens ?? 0), request.prompt.count + request.written.count
+    )
+    guard slots == nil, known < all, (0..<KeyValueBlocks.tokens).contains(copied?.tokens ?? 0) else {
       throw TorchError.unexpectedResult(
         operation: "a sequence that shares blocks", expected: "fewer tokens in blocks than it has, on a CPU",
-        got: "\(shared.count * KeyValueBlocks.tokens) of \(request.prompt.count + request.written.count)")
+        got: "\(known) of \(all)")
     }
     defer { next += 1 }
-    sequences.append(Sequence(next, request, SequenceCache(blocks, sharing: shared), slot: nil))
-    return next
+    let copy = try copied.flatMap { try SequenceCache(blocks, sharing: shared, copying: ($0.block, $0.tokens)) }
+    let cache = copy ?? SequenceCache(blocks, sharing: shared)
+    sequences.append(Sequence(next, request, cache, slot: nil))
+    return (next, cache.length)
   }
 
-  /// The blocks of a sequence that are full, with so many tokens read in all; `nil` where it was taken out, or ended before the last step.
-  public func blocks(of sequence: Int) -> (full: [KeyValueBlock], read: Int)? {
+  /// The blocks of a sequence that are full, the one that it goes on writing, and how many tokens it has read in all; `nil` where it was
+  /// taken out, or ended before the last step.
+  public func blocks(of sequence: Int) -> (full: [KeyValueBlock], last: KeyValueBlock?, read: Int)? {
     (sequences.first { $0.number == sequence } ?? ended.first { $0.number == sequence }).map { sequence in
-      (Array(sequence.cache.blocks.prefix(sequence.cache.length / KeyValueBlocks.tokens)), sequence.cache.length)
+      let full = sequence.cache.length / KeyValueBlocks.tokens
+      let last = sequence.cache.blocks.indices.contains(full) ? sequence.cache.blocks[full] : nil
+      return (Array(sequence.cache.blocks.prefix(full)), last, sequence.cache.length)
     }
   }
 

@@ -66,7 +66,7 @@ extension DecoderModel {
     }
     return InferencePass(
       slices: ProductSlices(sliced: batch.computedTokens, half: compute == .bfloat16),
-      experts: ExpertSegments(ofTokens: ofTokens), counter: nil)
+      experts: ExpertSegments(ofTokens: ofTokens), counter: nil, holdsHalves: compute == .bfloat16)
   }
 
   /// Logits of hidden states, of which a state's bits do not depend on the others; faster than ``inferredLogits(_:)`` for many. `hidden`:

@@ -10,6 +10,9 @@ struct InferencePass {
   let counter: ProductCounter?
   /// The same experts as a device multiplies them; `nil`: on the CPU, without experts, and where there are more than slots.
   var slotted: SlottedExperts?
+  /// Whether activations within a layer are held in bfloat16, as in training: of sequences that are read whole, whose tokens all go in
+  /// slices.
+  var holdsHalves = false
 
   /// The same for some of the tokens, in their order.
   ///
@@ -17,7 +20,8 @@ struct InferencePass {
   func narrowed(to tokens: [Int], sliced: Int? = nil) -> InferencePass {
     InferencePass(
       slices: ProductSlices(sliced: sliced ?? tokens.prefix { $0 < slices.sliced }.count, half: slices.half),
-      experts: experts.narrowed(to: tokens), counter: counter, slotted: slotted?.narrowed(to: tokens))
+      experts: experts.narrowed(to: tokens), counter: counter, slotted: slotted?.narrowed(to: tokens),
+      holdsHalves: holdsHalves)
   }
 
   /// x Wᵀ. `x`: [tokens, in] → [tokens, out].
@@ -67,8 +71,7 @@ struct InferencePass {
       let visits = try StackedExperts.Visits(choice.experts, of: shape)
       counter?.count += 3
       let made = try stacked.forward(x.gathered(0, rows: visits.tokens), ends: visits.ends, tracing: false).value
-      return try Combination(rows: made, positions: visits.positions, active: shape.active)
-        .sum(weights: choice.weights, adding: common, count: x.shape[0])  // [tokens, hidden]
+      return try combined(made, at: visits.positions, choice, shape, adding: common, tokens: x.shape[0])
     }
     let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device, isAligned: false)
     let sorted = try x.gathered(0, rows: groups.tokens)  // [positions, hidden]
@@ -78,8 +81,20 @@ struct InferencePass {
         sorted.narrowed(0, from: run.start, count: run.count), through: moe.experts[run.expert],
         at: BlockPlace(layer: layer, expert: run.expert))
     }
-    return try Combination(rows: Tensor.concatenated(made), positions: groups.positions, active: shape.active)
-      .sum(weights: choice.weights, adding: common, count: x.shape[0])  // [tokens, hidden]
+    return try combined(
+      Tensor.concatenated(made), at: groups.positions, choice, shape, adding: common, tokens: x.shape[0])
+  }
+
+  /// What routed experts made, weighted and summed in float32. `made`: [positions, hidden] → [tokens, hidden].
+  private func combined(
+    _ made: Tensor, at positions: Tensor, _ choice: RouterChoice, _ shape: MoEShape, adding common: Tensor?, tokens: Int
+  ) throws -> Tensor {
+    guard made.isHalf, !Kernels.isDevice(made.device) else {
+      return try Combination(rows: made, positions: positions, active: shape.active)
+        .sum(weights: choice.weights, adding: common, count: tokens)
+    }
+    return try Combination(rows: made.converted(to: .float32), positions: positions, active: shape.active)
+      .sum(weights: choice.weights, adding: common?.converted(to: .float32), count: tokens)
   }
 }
 

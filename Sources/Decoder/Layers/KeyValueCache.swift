@@ -22,6 +22,22 @@ public final class SequenceCache {
     (self.pool, self.blocks, start) = (pool, blocks, blocks.count * KeyValueBlocks.tokens)
   }
 
+  /// The same, and beyond them so many first tokens of another block, which are copied.
+  ///
+  /// - Parameter pool: Where these and its further blocks come from.
+  /// - Parameter blocks: 64 tokens each.
+  /// - Parameter next: A block that somebody else goes on writing, and how many of its first tokens are the same; at most 64.
+  /// - Returns: `nil` where no block is left for the copy.
+  /// - Throws: `TorchError`.
+  convenience init?(_ pool: KeyValueBlocks, sharing blocks: [KeyValueBlock], copying next: (KeyValueBlock, tokens: Int))
+    throws
+  {
+    guard let copy = try pool.copy(of: next.0) else { return nil }
+    self.init(
+      pool, blocks + [copy],
+      start: blocks.count * KeyValueBlocks.tokens + min(max(next.tokens, 0), KeyValueBlocks.tokens))
+  }
+
   private init(_ pool: KeyValueBlocks, _ blocks: [KeyValueBlock], start: Int) {
     (self.pool, self.blocks, self.start) = (pool, blocks, start)
   }

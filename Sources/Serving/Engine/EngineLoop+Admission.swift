@@ -54,6 +54,8 @@ extension EngineLoop {
         // Before its expert is asked for: one that comes before there is a place would push others out.
         guard !isQuarantined, room.has(request.choices, blocks: blocks(for: request), evictable: { cache.evictable })
         else { return .needsRoom }
+        // Whoever is older than all may not hold these up either.
+        if hasPlace(work.line), request.choices > room.places - options.placesForNewcomers { return .waits }
         beside = false
       case .answers, .routes, .logprobs:
         // Half of the places at most for one asker.
@@ -66,6 +68,9 @@ extension EngineLoop {
       return beside ? .goesBeside : .goes
     }
   }
+
+  /// Whether anybody of a line runs.
+  private func hasPlace(_ line: FairQueue<Waiting>.Line) -> Bool { jobs.values.contains { $0.line == line } }
 
   /// What is left for those who wait.
   private func room() -> EngineRoom {
@@ -149,22 +154,33 @@ extension EngineLoop {
 
   /// Puts a continuation into the session, behind what was read before.
   ///
-  /// - Parameter known: Blocks that it shares; `nil`: those that the prefix cache has.
+  /// - Parameter known: What it begins with; `nil`: what the prefix cache has.
   /// - Returns: Tokens that need not be read.
-  @discardableResult func start(_ choice: TextJob.Choice, sharing known: [KeyValueBlock]? = nil) throws -> Int {
+  @discardableResult func start(_ choice: TextJob.Choice, sharing known: PrefixCache.Beginning? = nil)
+    throws -> Int
+  {
     let job = choice.job
     let ids = job.request.prompt + choice.written
     let request = job.decoding(choice)
-    var shared = known ?? []
-    if known == nil, usesPrefixCache, request.isCachable {
-      shared = cache.blocks(job.root, ids, prompt: job.request.prompt.count)
-      statistics.prefixQueries += ids.count
-      statistics.prefixHits += shared.count * KeyValueBlocks.tokens
+    guard session.hasBlocks else {
+      take(choice, as: try session.add(request))
+      return 0
     }
-    let sequence = try session.hasBlocks ? session.add(request, sharing: shared) : session.add(request)
+    var beginning = known ?? PrefixCache.Beginning()
+    let isLookedUp = known == nil && usesPrefixCache && request.isCachable
+    if isLookedUp { beginning = cache.beginning(job.root, ids, prompt: job.request.prompt.count) }
+    let (sequence, read) = try session.add(request, sharing: beginning.blocks, copying: beginning.next)
+    take(choice, as: sequence)
+    if isLookedUp {
+      statistics.prefixQueries += ids.count
+      statistics.prefixHits += read
+    }
+    return read
+  }
+
+  private func take(_ choice: TextJob.Choice, as sequence: Int) {
     choice.sequence = sequence
     running[sequence] = choice
-    return shared.count * KeyValueBlocks.tokens
   }
 
   /// A device has keys and values in slots, which nobody shares.
@@ -212,9 +228,12 @@ extension EngineLoop {
     guard usesPrefixCache, let sequence = choice.sequence, let blocks = session.blocks(of: sequence),
       choice.job.decoding(choice).isCachable
     else { return }
+    let prompt = choice.job.request.prompt
+    // As many as were read: the last token written is not, and blocks end where reading does.
+    let read = Array((prompt + choice.written).prefix(blocks.read))
     cache.keep(
-      choice.job.root, choice.job.request.prompt + choice.written, prompt: choice.job.request.prompt.count,
-      blocks: blocks.full)
+      choice.job.root, read, prompt: prompt.count, blocks: blocks.full + (blocks.last.map { [$0] } ?? []),
+      isShort: !DecodingSession.isSliced(prompt: prompt.count))
   }
 
   /// A version that was read: whether it moves the base's logits, and to numbers.
@@ -249,5 +268,5 @@ extension EngineLoop {
 
 extension DecodingSession.Request {
   /// Whether what it reads may be kept for others.
-  fileprivate var isCachable: Bool { prompt.count >= KeyValueBlocks.tokens }
+  fileprivate var isCachable: Bool { prompt.count >= 2 * PrefixCache.leastCopied }
 }

@@ -44,8 +44,13 @@ extension EngineLoop {
     }
     job.hasSpread = true
     keepBlocks(of: first)
-    let shared = Array(blocks.full.prefix((job.request.prompt.count - 1) / KeyValueBlocks.tokens))
-    for choice in others { try start(choice, sharing: shared) }
+    // All but the prompt's last token, whose state each of them needs.
+    let known = job.request.prompt.count - 1
+    let (whole, tail) = known.quotientAndRemainder(dividingBy: KeyValueBlocks.tokens)
+    let all = blocks.full + (blocks.last.map { [$0] } ?? [])
+    var beginning = PrefixCache.Beginning(blocks: Array(all.prefix(whole)))
+    if tail > 0, all.indices.contains(whole) { beginning.next = (all[whole], tail) }
+    for choice in others { try start(choice, sharing: beginning) }
   }
 
   /// A continuation is over: its last characters may have waited for tokens that did not come.

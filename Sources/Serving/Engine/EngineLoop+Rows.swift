@@ -35,7 +35,7 @@ extension EngineLoop {
       case .logprobs(let ids, let version, let top, let done):
         done(Result { try logprobs(of: ids, under: version, top: top, at: now) })
         statistics.promptTokens += ids.count
-        queue.count(read: ids.count, written: 0, of: .init(asker: work.asker, expert: version?.description ?? ""))
+        queue.count(read: ids.count, written: 0, of: work.line)
         return true
       }
     } catch {
@@ -69,7 +69,7 @@ extension EngineLoop {
     }
     let tokens = (try? result.get())?.reduce(0) { $0 + $1.promptTokens } ?? work.tokens
     statistics.promptTokens += tokens
-    queue.count(read: tokens, written: 0, of: .init(asker: work.asker, expert: work.version?.description ?? ""))
+    queue.count(read: tokens, written: 0, of: work.line)
     done(result)
   }
 

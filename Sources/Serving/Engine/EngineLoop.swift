@@ -154,7 +154,7 @@ final class EngineLoop {
     switch message {
     case .work(let work):
       queue.add(
-        .work(work), to: .init(asker: work.asker, expert: work.version?.description ?? ""), at: .now,
+        .work(work), to: work.line, at: .now,
         isBackground: work.isBackground)
     case .cancel(let number): cancel(number, .cancelled)
     case .loaded(let version, let result): experts.take(version, result.flatMap(probed), at: .now)

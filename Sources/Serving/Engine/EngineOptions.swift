@@ -16,6 +16,9 @@ public struct EngineOptions: Sendable {
   public var usesPrefixCache: Bool
   /// Threads that libtorch and our kernels work with.
   public var threads: Int
+  /// Of `maxSequences`, so many are left to askers and experts of which nobody is written: who asks all the time does not make the others
+  /// wait until one of its own has ended.
+  var placesForNewcomers: Int { maxSequences / 32 }
   /// Whether blocks are kept for what those who run will still write. Without, more is let in, and they throw each other out.
   package var reserves = true
 

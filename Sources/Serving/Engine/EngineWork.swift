@@ -34,6 +34,9 @@ struct EngineWork: Sendable {
     }
   }
 
+  /// Whose counter it is counted on.
+  var line: FairQueue<EngineLoop.Waiting>.Line { .init(asker: asker, expert: version?.description ?? "") }
+
   /// Places that it takes.
   var places: Int { if case .text(let request, _) = kind { request.choices } else { 1 } }
 

@@ -40,7 +40,7 @@ final class RowJob {
 
   init(_ work: EngineWork, _ kind: Kind, resident: ExpertTable.Resident? = nil) {
     (self.work, self.kind, self.resident) = (work, kind, resident)
-    line = .init(asker: work.asker, expert: work.version?.description ?? "")
+    line = work.line
   }
 
   var count: Int {

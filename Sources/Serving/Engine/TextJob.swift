@@ -53,7 +53,7 @@ final class TextJob {
     _ tokenizer: any Tokenizer
   ) {
     (self.work, self.request, self.events, self.root) = (work, request, events, root)
-    line = .init(asker: work.asker, expert: request.expert?.description ?? "")
+    line = work.line
     usage = EngineUsage(promptTokens: request.prompt.count, cachedTokens: 0, completionTokens: 0)
     choices = (0..<max(request.choices, 1)).map { Choice($0, of: self, tokenizer) }
   }

@@ -54,7 +54,8 @@ public struct FeedForwardSegments {
   /// Whether nothing is mixed: every token has one expert or none.
   public var isPlain: Bool { list.allSatisfy { $0.experts.count <= 1 } }
 
-  /// What `W_down` is multiplied with, and what the experts' part of `down` is made from.
+  /// What `W_down` is multiplied with, and what the experts' part of `down` is made from. All but `reduced` float32, or all bfloat16 with
+  /// sums in float32.
   ///
   /// - Parameter x: The block's input. [tokens, hidden]
   /// - Parameter gate: W_gate x. [tokens, intermediate]
@@ -70,14 +71,14 @@ public struct FeedForwardSegments {
     try Kernels.require("a block's gate", gate, [tokens, intermediate])
     try Kernels.require("a block's up", up, [tokens, intermediate])
     try require(tokens: tokens, hidden: hidden, intermediate: intermediate)
-    guard Kernels.suit(x), Kernels.suit(gate), Kernels.suit(up) else {
+    guard Kernels.suitActivations(x, gate), Kernels.suitActivations(gate, up) else {
       return try composed(x, gate: gate, up: up, by: activation)
     }
-    let mixed = try Tensor(uninitialized: [tokens, intermediate])
+    let mixed = try Tensor(uninitialized: [tokens, intermediate], gate.dtype ?? .float32)
     let numbers = try Tensor.zeros([tokens, columns])
     let operands = try [x, gate, up].map { try $0.contiguous() }
-    try lend(operands, hidden: hidden, intermediate: intermediate, activation) {
-      accrete_feed_forward_activate(&$0, try mixed.kernelMemory(), try numbers.kernelMemory())
+    try lend(operands, half: gate.isHalf, hidden: hidden, intermediate: intermediate, activation) {
+      accrete_feed_forward_activate(&$0, try mixed.activationMemory(), try numbers.kernelMemory())
     }
     return (mixed, numbers)
   }
@@ -90,9 +91,9 @@ public struct FeedForwardSegments {
     let (tokens, hidden) = (y.shape.first ?? 0, y.shape.last ?? 0)
     try Kernels.require("a block's output", y, [tokens, hidden])
     try Kernels.require("what a block's output gets added", numbers, [tokens, columns])
-    guard Kernels.suit(y), y.isContiguous else { return try finishComposed(y, reduced: numbers) }
-    try lend([], hidden: hidden, intermediate: 0, .silu) {
-      accrete_feed_forward_finish(&$0, try numbers.kernelMemory(), try y.kernelMemory())
+    guard Kernels.suitActivations(y), y.isContiguous else { return try finishComposed(y, reduced: numbers) }
+    try lend([], half: y.isHalf, hidden: hidden, intermediate: 0, .silu) {
+      accrete_feed_forward_finish(&$0, try numbers.kernelMemory(), try y.activationMemory())
     }
   }
 
@@ -114,7 +115,7 @@ public struct FeedForwardSegments {
 
   /// `operands`: x, gate, up; none where only the output is finished.
   private func lend(
-    _ operands: [Tensor], hidden: Int, intermediate: Int, _ activation: Activation,
+    _ operands: [Tensor], half: Bool, hidden: Int, intermediate: Int, _ activation: Activation,
     _ body: (inout AccreteFeedForward) throws -> Void
   ) throws {
     func two(_ experts: [Expert], _ factors: (Expert) -> SegmentFactors?) -> (AccreteFactors, AccreteFactors) {
@@ -130,9 +131,9 @@ public struct FeedForwardSegments {
     try segments.withUnsafeBufferPointer { segments in
       var block = AccreteFeedForward(
         segments: Int64(segments.count), hidden: Int64(hidden), intermediate: Int64(intermediate),
-        reduced: Int64(columns), list: segments.baseAddress, x: try operands.first?.kernelMemory(),
-        gate: try operands.dropFirst().first?.kernelMemory(), up: try operands.last?.kernelMemory(),
-        activation: activation.kernel, threads: libtorch.accrete_get_threads())
+        reduced: Int64(columns), list: segments.baseAddress, x: try operands.first?.activationMemory(),
+        gate: try operands.dropFirst().first?.activationMemory(), up: try operands.last?.activationMemory(),
+        half: half, activation: activation.kernel, threads: libtorch.accrete_get_threads())
       try body(&block)
     }
     withExtendedLifetime((list, operands)) {}

@@ -11,7 +11,8 @@ public struct LowRankSegments {
   ///   and of experts without such a pair, are left out.
   public init(_ list: [(tokens: Range<Int>, factors: SegmentFactors)]) { self.list = list }
 
-  /// y += scaling · B A x, where `y` lies. `x`: [tokens, inputs]; `y`: [tokens, outputs].
+  /// y += scaling · B A x, where `y` lies. `x`: [tokens, inputs]; `y`: [tokens, outputs]; both float32, or both bfloat16 with sums in
+  /// float32.
   ///
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
   public func add(to y: Tensor, of x: Tensor) throws {
@@ -21,7 +22,7 @@ public struct LowRankSegments {
     try Kernels.require("the output of low-rank segments", y, [tokens, outputs])
     try Segments.require(list.map(\.tokens), tokens: tokens)
     for (_, factors) in list { try factors.require("a low-rank segment", inputs: inputs, outputs: outputs) }
-    guard Kernels.suit(x), Kernels.suit(y), y.isContiguous else { return try addComposed(to: y, of: x) }
+    guard Kernels.suitActivations(x, y), y.isContiguous else { return try addComposed(to: y, of: x) }
     let x = try x.contiguous()
     let segments = list.map {
       AccreteSegment(first: Int64($0.tokens.lowerBound), count: Int64($0.tokens.count), factors: $0.factors.raw)
@@ -29,8 +30,8 @@ public struct LowRankSegments {
     try segments.withUnsafeBufferPointer { segments in
       var work = AccreteLowRank(
         segments: Int64(segments.count), inputs: Int64(inputs), outputs: Int64(outputs), list: segments.baseAddress,
-        x: try x.kernelMemory(), threads: libtorch.accrete_get_threads())
-      accrete_add_low_rank(&work, try y.kernelMemory())
+        x: try x.activationMemory(), half: y.isHalf, threads: libtorch.accrete_get_threads())
+      accrete_add_low_rank(&work, try y.activationMemory())
     }
     withExtendedLifetime((x, list)) {}
   }

@@ -120,14 +120,17 @@ extension ProductSlices {
     guard half, let matrix = weight as? Tensor else {
       return try WidenedProduct.product(x, weight, adding: nil, slices: slices)
     }
-    return try halfProduct(x, matrix, slices)
+    return try halfProduct(x, matrix, slices, as: .float32)
   }
 
-  /// The same of any number of rows, rounded to bfloat16 first: what the last slice lacks are zeros.
-  static func halfProduct(_ x: Tensor, _ matrix: Tensor, _ slices: [Int]) throws -> Tensor {
+  /// The same of any number of rows, rounded to bfloat16 first where they are not in it: what the last slice lacks are zeros.
+  ///
+  /// - Parameter type: In which the products, which are bfloat16, are wanted.
+  static func halfProduct(_ x: Tensor, _ matrix: Tensor, _ slices: [Int], as type: DType) throws -> Tensor {
     let (rows, smallest) = (x.shape[0], slices.last ?? size)
     let rounded = try x.converted(to: .bfloat16)
-    let result = try Tensor(uninitialized: [rows, matrix.shape[0]])
+    if slices.contains(rows) { return try rounded.linear(matrix).converted(to: type) }
+    let result = try Tensor(uninitialized: [rows, matrix.shape[0]], type)
     var start = 0
     while start < rows {
       let left = (rows - start + smallest - 1) / smallest * smallest
@@ -148,11 +151,12 @@ extension ProductSlices {
 extension WeightMatrix {
   /// x Wᵀ, of which a token's bits do not depend on the other tokens.
   ///
-  /// - Parameter x: [tokens, in]
+  /// - Parameter x: [tokens, in], float32 or bfloat16
   /// - Parameter slices: Which tokens go through which kernel.
-  /// - Returns: [tokens, out]
+  /// - Returns: [tokens, out], of x's type
   /// - Throws: ``TorchError``.
   public func product(_ x: Tensor, _ slices: ProductSlices) throws -> Tensor {
+    if x.isHalf, !Kernels.isDevice(device) { return try halfRowProducts(x, slices) }
     guard let weight = tiled, trained == nil, x.shape.count == 2, !Kernels.isDevice(weight.device), Kernels.suit(x)
     else {
       // Integers are quantized token by token, and their sums are exact.
@@ -164,7 +168,9 @@ extension WeightMatrix {
     let sizes = sliced > 0 ? try ProductSlices.sizes(of: weight, tokens: sliced, half: half) : []
     guard !sizes.isEmpty else { return try rowProduct(x, weight, half: half) }
     let x = try x.contiguous()
-    if half, let matrix = weight as? Tensor, tokens == sliced { return try ProductSlices.halfProduct(x, matrix, sizes) }
+    if half, let matrix = weight as? Tensor, tokens == sliced {
+      return try ProductSlices.halfProduct(x, matrix, sizes, as: .float32)
+    }
     let smallest = sizes.last ?? ProductSlices.size
     let whole = (sliced + smallest - 1) / smallest * smallest
     var first = try x.narrowed(0, from: 0, count: sliced)
@@ -176,6 +182,18 @@ extension WeightMatrix {
     guard tokens > sliced else { return try kept.contiguous() }
     let rest = try rowProduct(x.narrowed(0, from: sliced, count: tokens - sliced), weight, half: half)
     return try Tensor.concatenated([kept, rest])  // [tokens, out]
+  }
+
+  /// x Wᵀ of activations that are held in bfloat16. `x`: [tokens, in] → [tokens, out], both bfloat16.
+  private func halfRowProducts(_ x: Tensor, _ slices: ProductSlices) throws -> Tensor {
+    guard slices.half, suitsHalfProducts, slices.sliced >= x.shape[0], let matrix = tiled as? Tensor else {
+      return try product(x.converted(to: .float32), slices).converted(to: .bfloat16)
+    }
+    let sizes = try ProductSlices.sizes(of: matrix, tokens: x.shape[0], half: true)
+    guard !sizes.isEmpty else {
+      return try rowProduct(x.converted(to: .float32), matrix, half: true).converted(to: .bfloat16)
+    }
+    return try ProductSlices.halfProduct(x, matrix, sizes, as: .bfloat16)
   }
 
   /// x Wᵀ by our own kernel. `x`: [tokens, in], float32 → [tokens, out], float32.

@@ -19,7 +19,9 @@ import Torch
     #expect(session.isEmpty && session.lastStep.tokens == 70 && session.lastStep.experts == 0)
     let shared = try #require(session.blocks(of: first)?.full)
     #expect(shared.count == 1)
-    let second = try session.add(DecodingSession.Request(prompt, options: options, choice: 1), sharing: shared)
+    let (second, known) = try session.add(
+      DecodingSession.Request(prompt, options: options, choice: 1), sharing: shared)
+    #expect(known == 64)
     #expect(try session.step().map(\.sequence) == [second])
     #expect(session.lastStep.tokens == 6 && session.blocks(of: first) == nil)
     session.remove(second)
