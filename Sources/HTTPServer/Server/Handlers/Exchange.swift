@@ -146,6 +146,20 @@ final class Exchange: Sendable {
     }
   }
 
+  /// Cuts what is asked into tokens, as long as somebody waits for it.
+  ///
+  /// - Parameters:
+  ///   - bytes: Of the request, of which no part is longer.
+  ///   - body: What is done with it.
+  func tokenizing<Value: Sendable>(
+    _ bytes: Int, _ body: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    let (engine, deadline, queueTime) = (core.engine, deadline, queueTime)
+    return try await scope.connection.whileConnected {
+      try await engine.tokenizing(bytes, deadline: deadline, queueTime: queueTime, body)
+    }
+  }
+
   /// Notes who answers.
   func resolved(_ resolution: Resolution) -> Resolution {
     let model = resolution.model
