@@ -24,6 +24,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   /// Whether the answer that is being written is the connection's last.
   private var isLast = false
   private var stalled: Scheduled<Void>?
+  /// Ends the wait for the rest of a body that was answered without it.
+  private var overdue: Scheduled<Void>?
 
   /// An answer that is given before the body came gets there: closing at once would reset the connection under it.
   private static let linger: TimeAmount = .seconds(1)
@@ -55,6 +57,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case .body: isAwaited = false
     case .end:
       (isReading, isAwaited) = (false, false)
+      overdue?.cancel()
       // Answered before its body had come: what follows is the next request.
       if unanswered == 0 { deadline?.isBusy = false }
     }
@@ -99,6 +102,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         refuse(error, context)
       } else if unanswered == 0, !isReading {
         deadline?.isBusy = false
+      } else if unanswered == 0 {
+        // Nobody reads it, and so nobody else sees that it does not come.
+        let channel = context.channel
+        overdue = context.eventLoop.scheduleTask(in: TimeAmount(limits.bodyTime)) { channel.close(promise: nil) }
       }
     }
   }
@@ -149,6 +156,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private func end(_ context: ChannelHandlerContext) {
     stalled?.cancel()
     stalled = nil
+    overdue?.cancel()
     connections.close(context.channel)
   }
 }
