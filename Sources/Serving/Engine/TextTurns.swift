@@ -12,6 +12,11 @@ final class TextTurns: Sendable {
     let continuation: CheckedContinuation<EngineFailure?, Never>
   }
 
+  private enum Decision {
+    case goes, waits
+    case refused(EngineFailure)
+  }
+
   private struct State {
     var free: Int
     var number = 0
@@ -67,19 +72,23 @@ final class TextTurns: Sendable {
     defer { alarm?.cancel() }
     let failure = await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<EngineFailure?, Never>) in
-        let decided: EngineFailure?? = state.withLock { state in
+        let decision = state.withLock { state -> Decision in
           // Whoever gives up later finds the continuation: that needs the lock, too.
-          if Task.isCancelled { return .some(.cancelled) }
-          if let end, end <= .now { return .some(late) }
+          if Task.isCancelled { return .refused(.cancelled) }
+          if let end, end <= .now { return .refused(late) }
           if state.free > 0 {
             state.free -= 1
-            return .some(nil)
+            return .goes
           }
-          guard state.waiting.count < mostWaiting else { return .some(.queueFull(retryAfter: 1)) }
+          guard state.waiting.count < mostWaiting else { return .refused(.queueFull(retryAfter: 1)) }
           state.waiting.append(Waiting(number: number, continuation: continuation))
-          return nil
+          return .waits
         }
-        if let decided { continuation.resume(returning: decided) }
+        switch decision {
+        case .goes: continuation.resume(returning: nil)
+        case .refused(let failure): continuation.resume(returning: failure)
+        case .waits: break
+        }
       }
     } onCancel: {
       giveUp(number, .cancelled)
