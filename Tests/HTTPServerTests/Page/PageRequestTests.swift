@@ -59,7 +59,7 @@ import Testing
     other.keep(try await other.send(.get, PagePath.overview))
     let (mine, others) = (try await own.token(), try await other.token())
     #expect(mine != others)
-    for wrong in [[], [("csrf", "")], [("csrf", others)], [("csrf", String(mine.dropLast()))]] {
+    for wrong: [(String, String)] in [[], [("csrf", "")], [("csrf", others)], [("csrf", String(mine.dropLast()))]] {
       for path in [PagePath.pin, PagePath.unload, PagePath.trial, PagePath.logout] {
         let answer = try await own.send(.post, path, Self.pin + [("text", "a")] + wrong)
         #expect(answer.status == 403 && answer.header("set-cookie") == nil, "\(path), \(wrong)")

@@ -92,6 +92,24 @@ import Testing
     }
   }
 
+  /// What asks for another protocol gets its answer by this one, and does not wait for an end that never comes.
+  @Test(arguments: [
+    ("GET /version", "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n", 200),
+    ("GET /version", "connection: upgrade\r\nupgrade: websocket\r\n", 200), ("CONNECT localhost:443", "", 404),
+  ])
+  func anotherProtocol(_ line: String, _ headers: String, _ status: Int) async throws {
+    var limits = ServerLimits()
+    limits.idleTime = .seconds(3_600)
+    try await FakeServer(limits: limits).connected { port in
+      let connection = try RawConnection(port: port)
+      let started = ContinuousClock.now
+      connection.send("\(line) HTTP/1.1\r\n\(Self.host)\(headers)\r\n")
+      #expect(connection.rest().hasPrefix("HTTP/1.1 \(status) "))
+      // The reader gives up after four minutes.
+      #expect(started.duration(to: .now) < .seconds(200))
+    }
+  }
+
   // MARK: Targets
 
   @Test func aWholeURLIsATarget() async throws {

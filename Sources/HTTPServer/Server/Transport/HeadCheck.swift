@@ -16,14 +16,19 @@ final class HeadCheck: ChannelInboundHandler, RemovableChannelHandler {
     guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
     if let problem = HeadProblem(head) { return refuse(problem, context) }
     do throws(HeadProblem) {
-      guard let target = try AbsoluteTarget(head.uri) else { return context.fireChannelRead(data) }
-      head.uri = target.path
-      // The target's host counts, whatever the header says (RFC 9112, 3.2.2).
-      head.headers.replaceOrAdd(name: "host", value: target.authority)
-      context.fireChannelRead(wrapInboundOut(.head(head)))
+      if let target = try AbsoluteTarget(head.uri) {
+        head.uri = target.path
+        // The target's host counts, whatever the header says (RFC 9112, 3.2.2).
+        head.headers.replaceOrAdd(name: "host", value: target.authority)
+      }
     } catch {
-      refuse(error, context)
+      return refuse(error, context)
     }
+    // The decoder reads nothing behind a request for another protocol, which is answered by this one: it is the connection's last.
+    if head.method == .CONNECT || head.headers.contains(name: "upgrade") {
+      head.headers.replaceOrAdd(name: "connection", value: "close")
+    }
+    context.fireChannelRead(wrapInboundOut(.head(head)))
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
