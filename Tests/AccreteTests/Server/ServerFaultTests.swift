@@ -146,16 +146,15 @@ extension CommandFaultTests {
     @Test func aSecondSignalEndsAtOnce() throws {
       let scratch = try ServedRegistry.shared.copy()
       let server = try RunningServer(scratch.registry)
-      let stream = try server.stream("base", tokens: 300)
+      let streams = try (0..<8).map { _ in try server.stream("base", tokens: 300) }
       server.process.terminate()
       let (ready, _) = try server.asked({ try server.ask("/readyz") }, until: { $0.status == 503 })
       #expect(ready.body.contains("about to stop"), "\(ready.testDescription)")
-      #expect(!stream.hasEnded, "the stream was too short to say anything")
+      #expect(streams.allSatisfy { !$0.hasEnded }, "the streams were too short to say anything")
       server.process.terminate()
       server.process.waitUntilExit()
       #expect(server.process.terminationReason == .exit && server.process.terminationStatus == 143)
-      let cut = try? stream.answer()
-      #expect(cut?.events.last != "[DONE]", "\(cut?.testDescription ?? "")")
+      #expect(streams.contains { (try? $0.answer())?.events.last != "[DONE]" })
     }
 
     /// What cannot be is said before the server takes requests.
