@@ -88,7 +88,8 @@ public struct PageData: Sendable, Equatable {
     public var expertEvictions: Int
 
     public init(
-      requestsPerSecond: Double = 0, tokensPerSecond: Double? = nil, running: Int = 0, waiting: Int = 0, blocks: Int = 0,
+      requestsPerSecond: Double = 0, tokensPerSecond: Double? = nil, running: Int = 0, waiting: Int = 0,
+      blocks: Int = 0,
       freeBlocks: Int = 0, cachedBlocks: Int = 0, blockTokens: Int = 0, prefixQueries: Int = 0, prefixHits: Int = 0,
       expertLoads: Int = 0, failedExpertLoads: Int = 0, expertEvictions: Int = 0
     ) {

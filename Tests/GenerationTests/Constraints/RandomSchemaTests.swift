@@ -1,8 +1,8 @@
 import Decoder
 import Files
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @testable import Generation
 

@@ -1,7 +1,7 @@
 import Decoder
 import Files
-import Testing
 import TestSupport
+import Testing
 
 @testable import Generation
 

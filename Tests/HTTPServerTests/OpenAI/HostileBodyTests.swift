@@ -1,7 +1,7 @@
 import Foundation
 import HTTPServer
-import Testing
 import TestSupport
+import Testing
 
 /// Bodies that are changed at random: each is a request, or an error of a status of 4xx.
 @Suite struct HostileBodyTests {

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import HTTPTypes
+import Serving
 import Synchronization
 import Testing
 

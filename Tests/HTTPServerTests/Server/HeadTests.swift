@@ -94,7 +94,10 @@ import Testing
 
   /// What asks for another protocol gets its answer by this one, and does not wait for an end that never comes.
   @Test(arguments: [
-    ("GET /version", "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n", 200),
+    (
+      "GET /version",
+      "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n", 200
+    ),
     ("GET /version", "connection: upgrade\r\nupgrade: websocket\r\n", 200), ("CONNECT localhost:443", "", 404),
   ])
   func anotherProtocol(_ line: String, _ headers: String, _ status: Int) async throws {
@@ -157,13 +160,16 @@ import Testing
 
   @Test func partsOfATarget() throws {
     for (target, authority, path) in [
-      ("http://host:1/a?b", "host:1", "/a?b"), ("https://host", "host", "/"), ("http://[::1]:80?x=/y", "[::1]:80", "/?x=/y"),
+      ("http://host:1/a?b", "host:1", "/a?b"), ("https://host", "host", "/"),
+      ("http://[::1]:80?x=/y", "[::1]:80", "/?x=/y"),
       ("http://host/a#b", "host", "/a"), ("http://host//evil.example/", "host", "//evil.example/"),
     ] {
       let found = try #require(try AbsoluteTarget(target), "\(target)")
       #expect(found.authority == authority && found.path == path, "\(target)")
     }
-    for target in ["/a", "/http://host/a", "*", "", "host:443"] { #expect(try AbsoluteTarget(target) == nil, "\(target)") }
+    for target in ["/a", "/http://host/a", "*", "", "host:443"] {
+      #expect(try AbsoluteTarget(target) == nil, "\(target)")
+    }
   }
 
   // MARK: Heads by themselves

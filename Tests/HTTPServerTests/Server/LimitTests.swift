@@ -53,7 +53,9 @@ import Testing
   }
 
   /// What a request says of its time makes it shorter, and never longer.
-  @Test(arguments: [("", 5_000), (#","accrete":{"deadline_ms":600000}"#, 5_000), (#","accrete":{"deadline_ms":1000}"#, 1_000)])
+  @Test(arguments: [
+    ("", 5_000), (#","accrete":{"deadline_ms":600000}"#, 5_000), (#","accrete":{"deadline_ms":1000}"#, 1_000),
+  ])
   func howLongARequestMayTake(_ more: String, _ milliseconds: Int) async throws {
     var limits = ServerLimits()
     limits.requestTime = .seconds(5)

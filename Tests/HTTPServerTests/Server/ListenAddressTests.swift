@@ -28,7 +28,8 @@ import Testing
     let (listening, continuation) = AsyncStream.makeStream(of: ListenAddress.self)
     let service = ListenerService(
       address: .unixSocket(path: scratch.url("s").path),
-      responder: ServerResponder(core: server.core, table: .ofPublic(server.core), connections: server.core.connections),
+      responder: ServerResponder(
+        core: server.core, table: .ofPublic(server.core), connections: server.core.connections),
       transport: ServerTransport(limits: server.core.options.limits, connections: server.core.connections, tls: nil),
       logger: server.core.logger
     ) { continuation.yield($0) }

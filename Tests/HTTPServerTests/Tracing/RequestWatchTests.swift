@@ -180,8 +180,10 @@ import Tracing
       (Disconnected(), .draining, .stalled, .stalled), (CancellationError(), .draining, nil, .disconnected),
       (EngineFailure.unloaded(version: version), .expertFailed, nil, .unloaded),
       (EngineFailure.expertFailed(version: version, reason: "x"), .expertFailed, nil, nil),
-      (EngineFailure.cancelled, .draining, nil, .draining), (EngineFailure.queueFull(retryAfter: 1), .queueFull, nil, nil),
-      (APIError(.deadlineExceeded, "x"), .deadlineExceeded, nil, .deadline), (APIError(.invalidValue, "x"), .invalidValue, nil, nil),
+      (EngineFailure.cancelled, .draining, nil, .draining),
+      (EngineFailure.queueFull(retryAfter: 1), .queueFull, nil, nil),
+      (APIError(.deadlineExceeded, "x"), .deadlineExceeded, nil, .deadline),
+      (APIError(.invalidValue, "x"), .invalidValue, nil, nil),
     ] as [(any Error, APIError.Code, ConnectionWatch.End?, CancelReason?)] {
       #expect(CancelReason(error, code: code, connection: end) == reason, "\(error), \(code)")
     }

@@ -1,4 +1,4 @@
-import Generation
+import Decoder
 import Serving
 import ServingFixtures
 import Testing

@@ -3,8 +3,8 @@ import Files
 import Generation
 import Registry
 import ServingFixtures
-import Testing
 import TestSupport
+import Testing
 import Torch
 
 @testable import Serving

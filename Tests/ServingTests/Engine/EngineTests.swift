@@ -8,8 +8,8 @@ import Serving
 import ServingFixtures
 import Streams
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 import Tokenization
 import Torch
 
