@@ -10,14 +10,10 @@ from typing import Callable, Iterator
 import httpx
 import openai
 
+from scenarios import registering
 from target import Target
 
-SCENARIOS: list[Callable[[Target], None]] = []
-
-
-def scenario(function: Callable[[Target], None]) -> Callable[[Target], None]:
-    SCENARIOS.append(function)
-    return function
+SCENARIOS, scenario = registering()
 
 
 @scenario

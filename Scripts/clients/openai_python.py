@@ -6,21 +6,16 @@ import asyncio
 import json
 import threading
 import time
-from typing import Callable
 
 import httpx
 import openai
 
+from scenarios import registering
 from target import Target
 
 Client = openai.OpenAI
-SCENARIOS: list[Callable[[Target], None]] = []
+SCENARIOS, scenario = registering()
 ASK = [{"role": "user", "content": "In the weather of place 3 there is fog."}]
-
-
-def scenario(function: Callable[[Target], None]) -> Callable[[Target], None]:
-    SCENARIOS.append(function)
-    return function
 
 
 def client(target: Target, **more) -> openai.OpenAI:

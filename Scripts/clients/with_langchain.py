@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Callable
 
 import openai
 
 import limits
 from refusals import refused
+from scenarios import registering
 from target import Target
 
-SCENARIOS: list[Callable[[Target], None]] = []
+SCENARIOS, scenario = registering("langchain_")
+# Of servers that the script has started itself.
+LIMITS, limited = registering("langchain_")
 # One for all: the clients that LangChain shares among its models stay bound to the loop that they were first used in.
 LOOP = asyncio.new_event_loop()
 TEXT = "In the weather of place 3 there is fog."
-
-
-def scenario(function: Callable[[Target], None]) -> Callable[[Target], None]:
-    function.__name__ = f"langchain_{function.__name__}"
-    SCENARIOS.append(function)
-    return function
 
 
 def chat(target: Target, model: str, **more):
@@ -200,19 +196,15 @@ def leaving_a_stream(target: Target) -> None:
     assert chat(target, target.base, max_tokens=2).invoke(TEXT).usage_metadata["output_tokens"] <= 2
 
 
+@limited
 def a_keys_limit(target: Target) -> None:
     own = chat(target, target.task, api_key=target.rare_key)
     refused(openai.RateLimitError, "requests_exceeded", lambda: [own.invoke(TEXT) for _ in range(3)])
 
 
+@limited
 def a_full_server(target: Target) -> None:
     own = chat(target, target.base, base_url=f"{target.tight_url}/v1", max_tokens=1)
     with limits.filled(target):
         error = refused(openai.InternalServerError, "queue_full", lambda: [own.invoke(TEXT) for _ in range(200)])
     assert error.status_code == 503
-
-
-# Of servers that the script has started itself.
-LIMITS = [a_keys_limit, a_full_server]
-for each in LIMITS:
-    each.__name__ = f"langchain_{each.__name__}"

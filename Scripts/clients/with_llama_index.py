@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Callable
 
 import openai
 
 import limits
 from refusals import refused
+from scenarios import registering
 from target import Target
 
-SCENARIOS: list[Callable[[Target], None]] = []
+SCENARIOS, scenario = registering("llama_index_")
+# Of servers that the script has started itself.
+LIMITS, limited = registering("llama_index_")
 # One for all: connections that a client keeps stay bound to the loop that they were opened in.
 LOOP = asyncio.new_event_loop()
 TEXT = "In the weather of place 3 there is fog."
-
-
-def scenario(function: Callable[[Target], None]) -> Callable[[Target], None]:
-    function.__name__ = f"llama_index_{function.__name__}"
-    SCENARIOS.append(function)
-    return function
 
 
 def model(target: Target, name: str, is_chat: bool = True, **more):
@@ -206,19 +202,15 @@ def leaving_a_stream(target: Target) -> None:
     assert model(target, target.base, max_tokens=2).chat([said()]).raw.usage.completion_tokens <= 2
 
 
+@limited
 def a_keys_limit(target: Target) -> None:
     own = model(target, target.task, api_key=target.rare_key)
     refused(openai.RateLimitError, "requests_exceeded", lambda: [own.chat([said()]) for _ in range(3)])
 
 
+@limited
 def a_full_server(target: Target) -> None:
     own = model(target, target.base, False, api_base=f"{target.tight_url}/v1", max_tokens=1)
     with limits.filled(target):
         error = refused(openai.InternalServerError, "queue_full", lambda: [own.complete("One more") for _ in range(200)])
     assert error.status_code == 503
-
-
-# Of servers that the script has started itself.
-LIMITS = [a_keys_limit, a_full_server]
-for each in LIMITS:
-    each.__name__ = f"llama_index_{each.__name__}"

@@ -37,19 +37,15 @@ public struct ServedTask {
   /// - Throws: `StreamError.prompt` for a conversation where the task learned from plain texts: it is never asked with a template.
   public func predict(
     _ rows: [RequestRow], progress: (Int) throws -> Void = { _ in }
-  ) throws -> [TaskAnswer] { try runner.answers(rows.map(text(of:)), progress: progress) }
+  ) throws -> [TaskAnswer] { try runner.answers(rowEncoder.encoded(rows), progress: progress) }
 
   /// A request as the task's rows have it.
   /// - Throws: As ``predict(_:progress:)``.
-  public func text(of row: RequestRow) throws -> String {
-    guard row.isConversation else { return form.asking(row.text) }
-    if form.template != nil { return row.text }
-    if let prompt = row.prompt { return form.asking(prompt) }
-    throw StreamError.prompt(
-      StreamError.Detail(
-        file: "line \(row.line)", expected: "a \"text\" or a \"prompt\" for \(version.reference)",
-        got: "a conversation, and the version learned from plain texts, without a chat template",
-        fix: "Send the text by itself, or learn a version from conversations (\"messages\")."))
+  public func text(of row: RequestRow) throws -> String { try rowEncoder.text(of: row) }
+
+  /// Makes of requests what it reads.
+  var rowEncoder: RowEncoder {
+    RowEncoder(name: "\(version.reference)", form: form, texts: runner.textEncoder)
   }
 
   private var form: TaskForm { runner.model.form }

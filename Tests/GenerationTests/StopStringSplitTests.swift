@@ -1,30 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Generation
 
 /// Is the same given however a text is cut into pieces, and is it all that stands before the first stop string?
 @Suite struct StopStringSplitTests {
-  /// SplitMix64: the same texts everywhere.
-  private struct Draws: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var value = state
-      value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-      return value ^ (value >> 31)
-    }
-
-    /// Few characters, of one to four bytes, so that beginnings of stop strings come often, and come to nothing often.
-    mutating func text(_ length: ClosedRange<Int>) -> String {
-      String(
-        (0..<Int.random(in: length, using: &self)).map { _ in
-          "aab\u{E9}\u{675F}\u{1F642}".randomElement(using: &self) ?? "a"
-        })
-    }
-  }
-
   private struct Outcome: Equatable {
     /// All that was given.
     let given: String
@@ -54,7 +34,7 @@ import Testing
 
   /// All ways to cut 200 texts of up to nine characters.
   @Test func everySplit() {
-    var draws = Draws(state: 4)
+    var draws = SplitMix64(4)
     var (ended, whole) = (0, 0)
     for round in 0..<200 {
       let text = draws.text(4...9)
@@ -79,7 +59,7 @@ import Testing
 
   /// Longer texts, cut where tokens end.
   @Test func longTexts() {
-    var draws = Draws(state: 5)
+    var draws = SplitMix64(5)
     for round in 0..<200 {
       let text = draws.text(50...120)
       let stops = (0..<4).map { _ in draws.text(3...8) }
@@ -93,5 +73,15 @@ import Testing
       #expect(run(stops, pieces) == right, "round \(round): \(stops) in \(pieces)")
       #expect(run(stops, [text]) == right, "round \(round): \(stops) in \(text)")
     }
+  }
+}
+
+extension SplitMix64 {
+  /// Few characters, of one to four bytes, so that beginnings of stop strings come often, and come to nothing often.
+  fileprivate mutating func text(_ length: ClosedRange<Int>) -> String {
+    String(
+      (0..<Int.random(in: length, using: &self)).map { _ in
+        "aab\u{E9}\u{675F}\u{1F642}".randomElement(using: &self) ?? "a"
+      })
   }
 }

@@ -1,22 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Templates
 
 /// Does anything that a template may hold end in text or in an error of ours?
 @Suite struct HostileTemplateTests {
-  /// A small generator, so that the same templates come every time (SplitMix64).
-  private struct Draws: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   private static let pieces: [[Unicode.Scalar]] = [
     "{{", "}}", "{%", "%}", "-%}", "{%-", "{#", "#}", "(", ")", "[", "]", "{", "}", "'", "\"", "|", ".", ",", ":", "=",
     "==", "~", "+",
@@ -28,7 +17,7 @@ import Testing
     ".items()",
   ].map { Array($0.unicodeScalars) }
 
-  private func mutated(_ source: [Unicode.Scalar], _ draws: inout Draws) -> String {
+  private func mutated(_ source: [Unicode.Scalar], _ draws: inout SplitMix64) -> String {
     var scalars = source
     for _ in 0..<Int.random(in: 1...3, using: &draws) {
       let position = Int.random(in: 0...scalars.count, using: &draws)
@@ -51,7 +40,7 @@ import Testing
   private func check(_ sources: [[Unicode.Scalar]], count: Int, seed: UInt64, _ variables: TemplateObject) throws -> (
     texts: Int, errors: Int
   ) {
-    var draws = Draws(state: seed)
+    var draws = SplitMix64(seed)
     var limits = TemplateLimits()
     limits.work = 20_000
     var (texts, errors) = (0, 0)

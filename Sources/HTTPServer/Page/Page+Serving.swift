@@ -80,7 +80,7 @@ extension Page {
 
   /// How fast the engine is when it has something to do: it does not fall while nothing comes.
   static func tokenRate(_ load: PageData.Load) -> HTML {
-    PageText.number(Format.decimals(load.tokensPerSecond, 1), detail: "while busy")
+    load.tokensPerSecond.map { PageText.number(Format.decimals($0, 1), detail: "while busy") } ?? .text("not known yet")
   }
 
   private static func blocks(_ load: PageData.Load) -> HTML {

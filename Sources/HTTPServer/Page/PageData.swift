@@ -70,7 +70,8 @@ public struct PageData: Sendable, Equatable {
   /// How busy the engine is.
   public struct Load: Sendable, Equatable {
     public var requestsPerSecond: Double
-    public var tokensPerSecond: Double
+    /// While it had something to do; `nil`: it has not worked for long enough to tell.
+    public var tokensPerSecond: Double?
     public var running: Int
     public var waiting: Int
     /// KV blocks in all, those that nothing is in, and those kept for prompts that begin alike.
@@ -87,7 +88,8 @@ public struct PageData: Sendable, Equatable {
     public var expertEvictions: Int
 
     public init(
-      requestsPerSecond: Double = 0, tokensPerSecond: Double = 0, running: Int = 0, waiting: Int = 0, blocks: Int = 0,
+      requestsPerSecond: Double = 0, tokensPerSecond: Double? = nil, running: Int = 0, waiting: Int = 0,
+      blocks: Int = 0,
       freeBlocks: Int = 0, cachedBlocks: Int = 0, blockTokens: Int = 0, prefixQueries: Int = 0, prefixHits: Int = 0,
       expertLoads: Int = 0, failedExpertLoads: Int = 0, expertEvictions: Int = 0
     ) {

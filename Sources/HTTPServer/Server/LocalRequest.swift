@@ -25,10 +25,14 @@ enum LocalRequest {
     for origin in origins(scope) where !isOwn(origin: origin) && !(isForm && origin.hasSameCodePoints(as: "null")) {
       throw refuse("this request comes from a page of another site")
     }
-    if let site = scope.header("sec-fetch-site"), site.lowercased() == "cross-site" {
+    // One that says something else, or several things, is none that we know.
+    if let site = scope.header("sec-fetch-site"), !ownSites.contains(site.lowercased()) {
       throw refuse("this request comes from a page of another site")
     }
   }
+
+  /// Words of a browser that does not ask for another site. Of names of one site the origin says which.
+  private static let ownSites: Set = ["same-origin", "same-site", "none"]
 
   private static func origins(_ scope: RequestScope) -> [String] {
     HTTPField.Name("origin").map { scope.request.headers[values: $0] } ?? []

@@ -152,15 +152,32 @@ public final class RequestWatch: Sendable {
     case .completed(let usage):
       let isLong = state.withLock { $0.isLong }
       over(isLong ? .length : .stop, usage, at: now)
-    case .failed(let failure): failed(failure, at: now)
+    case .failed(let failure): failed(failure, code: APIError(failure, requestID: "").code)
     }
   }
 
   /// It was answered, by something that is no stream of tokens.
   public func answered(_ usage: EngineUsage? = nil) { over(.stop, usage, at: ContinuousClock.now) }
 
+  /// It ended with an error: it was given up, or is refused. What is told of errors and counted is decided here alone.
+  ///
+  /// - Parameters:
+  ///   - error: What ended it.
+  ///   - code: What its client is told.
+  ///   - connection: How its connection ended; `nil`: it is there, as far as is known.
+  func failed(_ error: any Error, code: APIError.Code, connection: ConnectionWatch.End? = nil) {
+    if let reason = CancelReason(error, code: code, connection: connection) {
+      cancelled(reason)
+    } else {
+      refused(code.rawValue)
+    }
+  }
+
   /// It was given up while it ran.
-  public func cancelled(_ reason: CancelReason) { cancelled(reason, at: ContinuousClock.now) }
+  public func cancelled(_ reason: CancelReason) {
+    span.attributes["accrete.cancel.reason"] = reason.rawValue
+    if over(.abort, nil, at: ContinuousClock.now) { metrics.cancelled(reason) }
+  }
 
   /// It is answered with an error.
   /// - Parameter type: The error's code, in one word.
@@ -216,27 +233,6 @@ public final class RequestWatch: Sendable {
     }
     prefill?.end(at: TraceInstant(now))
     metrics.prefilled(in: (admitted ?? arrived).duration(to: now))
-  }
-
-  private func failed(_ failure: EngineFailure, at now: ContinuousClock.Instant) {
-    switch failure {
-    case .cancelled: return cancelled(.disconnected, at: now)
-    case .deadlineExceeded: return cancelled(.deadline, at: now)
-    // It was taken in: whoever comes too late for that is refused before there is a watch.
-    case .draining: return cancelled(.draining, at: now)
-    case .unloaded: return cancelled(.unloaded, at: now)
-    case .queueFull: span.attributes["error.type"] = "queue_full"
-    case .expertFailed: span.attributes["error.type"] = "expert_failed"
-    case .tooLong: span.attributes["error.type"] = "context_length_exceeded"
-    case .tooManyChoices, .invalid: span.attributes["error.type"] = "invalid_request"
-    case .failed: span.attributes["error.type"] = "internal_error"
-    }
-    over(.error, nil, at: now)
-  }
-
-  private func cancelled(_ reason: CancelReason, at now: ContinuousClock.Instant) {
-    span.attributes["accrete.cancel.reason"] = reason.rawValue
-    if over(.abort, nil, at: now) { metrics.cancelled(reason) }
   }
 
   /// Ends everything that is not over yet.

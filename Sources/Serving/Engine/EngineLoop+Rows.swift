@@ -14,19 +14,20 @@ extension EngineLoop {
     do {
       switch work.kind {
       case .text: break
-      case .answers(let rows, let version, let done):
+      case .answers(let asked, let version, let done):
         switch experts.find(version, at: now) {
         case .loading: throw EngineFailure.expertFailed(version: version, reason: "it is not loaded")
         case .failed(let reason): throw EngineFailure.expertFailed(version: version, reason: reason)
         case .ready(let resident):
           let task = resident.loaded.task
+          // Whoever asked has cut them into tokens, unless the version's form could not be read then.
+          let examples = try asked.encoded ?? task.rowEncoder.encoded(asked.rows)
           guard base.model.hasBatchInvariantPass, task.runner.model.form.kind != .answer,
-            let question = task.runner.question, !rows.isEmpty
+            let question = task.runner.question, !examples.isEmpty
           else {
-            answerWhole(rows, work, resident, done)
+            answerWhole(examples, work, resident, done)
             return true
           }
-          let examples = try rows.enumerated().map { try task.runner.encoded(task.text(of: $1), index: $0) }
           experts.retain(resident)
           add(RowJob(work, .answers(task.runner, examples, question, done), resident: resident))
         }
@@ -56,12 +57,13 @@ extension EngineLoop {
 
   /// Answers rows that are written, that a closed-form head answers alone, or that an accelerator computes.
   private func answerWhole(
-    _ rows: [RequestRow], _ work: EngineWork, _ resident: ExpertTable.Resident, _ done: RowJob.Done<[TaskAnswer]>
+    _ examples: [EncodedExample], _ work: EngineWork, _ resident: ExpertTable.Resident,
+    _ done: RowJob.Done<[TaskAnswer]>
   ) {
     experts.retain(resident)
     defer { experts.release(resident) }
     let result = Result {
-      try resident.loaded.task.predict(rows) { _ in
+      try resident.loaded.task.runner.answers(examples) { _ in
         // Many rows take long: the engine lives meanwhile, and who waits no longer is left.
         shared.beat()
         if let deadline = work.deadline, deadline <= .now { throw EngineFailure.deadlineExceeded }

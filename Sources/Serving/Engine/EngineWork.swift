@@ -10,7 +10,7 @@ struct EngineWork: Sendable {
     /// How probable the tokens of a text were.
     case logprobs([Int], version: Digest?, top: Int, @Sendable (Result<[TokenLogprobs], any Error>) -> Void)
     case text(EngineRequest, AsyncStream<EngineEvent>.Continuation)
-    case answers([RequestRow], version: Digest, @Sendable (Result<[TaskAnswer], any Error>) -> Void)
+    case answers(AskedRows, version: Digest, @Sendable (Result<[TaskAnswer], any Error>) -> Void)
     case routes(
       [RoutedText], router: SharedRouter,
       @Sendable (Result<[DecisionCache.Decision], any Error>) -> Void)

@@ -30,6 +30,8 @@ public final class ServingEngine: Sendable {
   /// Those of the last releases: a request that came before one goes on with the older.
   private let routers = Mutex<[SharedRouter]>([])
   private let decisions = DecisionCache()
+  private let encoders: RowEncoders
+  private let turns: TextTurns
 
   /// Starts the engine.
   ///
@@ -62,8 +64,9 @@ public final class ServingEngine: Sendable {
     self.source = source
     limit = min(base.model.configuration.maxPositions, memory.tokens)
     vocabulary = base.model.configuration.vocabularySize
-    let (inbox, shared) = (EngineInbox(), EngineShared())
-    (self.inbox, self.shared) = (inbox, shared)
+    let (inbox, shared, encoders) = (EngineInbox(), EngineShared(), RowEncoders())
+    (self.inbox, self.shared, self.encoders) = (inbox, shared, encoders)
+    turns = TextTurns(mostWaiting: options.maxWaiting)
     let loading = LoadingBase(base: base)
     self.loading = loading
     let thread = Thread {
@@ -75,9 +78,10 @@ public final class ServingEngine: Sendable {
             let result: Result<LoadedExpert, EngineFailure>
             do {
               try TorchRuntime.setThreads(options.threads)
-              result = .success(
-                try LoadedExpert(
-                  version, from: source.registry, on: loading, mostBytes: options.expertFileBytes))
+              let loaded = try LoadedExpert(
+                version, from: source.registry, on: loading, mostBytes: options.expertFileBytes)
+              encoders.keep(loaded.task.rowEncoder, for: version)
+              result = .success(loaded)
             } catch {
               result = .failure(.expertFailed(version: version, reason: "\(error)"))
             }
@@ -105,7 +109,7 @@ public final class ServingEngine: Sendable {
   /// What the engine does now, and what it has done.
   public var statistics: EngineStatistics {
     var statistics = shared.statistics
-    statistics.waiting = inbox.waiting
+    statistics.waiting = inbox.waiting + turns.waiting
     return statistics
   }
 
@@ -166,7 +170,42 @@ public final class ServingEngine: Sendable {
     _ rows: [RequestRow], by version: Digest, asker: String = "", deadline: ContinuousClock.Instant? = nil,
     queueTime: Duration? = nil
   ) async throws -> [TaskAnswer] {
-    try await answer(asker, deadline, queueTime, Self.tokens(rows)) { .answers(rows, version: version, $0) }
+    let asked = try await asked(rows, of: version, deadline: deadline, queueTime: queueTime)
+    return try await answer(asker, deadline, queueTime, asked.tokens) { .answers(asked, version: version, $0) }
+  }
+
+  /// Rows as a version reads them, made in the task of whoever asks: the engine's thread has all others to answer meanwhile.
+  func asked(
+    _ rows: [RequestRow], of version: Digest, deadline: ContinuousClock.Instant? = nil, queueTime: Duration? = nil
+  ) async throws -> AskedRows {
+    guard let encoder = encoder(of: version) else { return AskedRows(rows) }
+    let bytes = rows.reduce(0) { $0 + $1.text.utf8.count }
+    return try await tokenizing(bytes, deadline: deadline, queueTime: queueTime) {
+      AskedRows(rows, encoded: try encoder.encoded(rows))
+    }
+  }
+
+  /// `nil`: the version cannot be read. Its rows go to the engine as they are, which says why when it cannot load it either.
+  private func encoder(of version: Digest) -> RowEncoder? {
+    if let known = encoders[version] { return known }
+    guard let read = try? RowEncoder(version, from: source.registry, on: loading.base) else { return nil }
+    encoders.keep(read, for: version)
+    return read
+  }
+
+  /// Cuts texts of a request into tokens, in its own task, before it is handed to the engine: long ones a few at a time, so that there are
+  /// processors for other requests.
+  ///
+  /// - Parameters:
+  ///   - bytes: Of the texts; up to 64 KiB wait for nobody.
+  ///   - deadline: When nobody waits for the answer any more.
+  ///   - queueTime: How long it may wait for its turn; `nil`: until the deadline.
+  ///   - body: What is done with them.
+  /// - Throws: ``EngineFailure`` where its turn does not come in time; what `body` throws.
+  public func tokenizing<Value>(
+    _ bytes: Int, deadline: ContinuousClock.Instant? = nil, queueTime: Duration? = nil, _ body: () throws -> Value
+  ) async throws -> Value {
+    try await turns.run(bytes, deadline: deadline, patience: queueTime, body)
   }
 
   /// Tells how probable each token of a prompt was behind those before it: of all but the first, of the raw logits.
@@ -204,9 +243,12 @@ public final class ServingEngine: Sendable {
     var found = keys.map { decisions[$0] }
     let missing = found.indices.filter { found[$0] == nil }
     if !missing.isEmpty {
-      // On the thread of whoever asks: long texts take long to be cut into tokens.
-      let asked = try RequestRouter.texts(
-        missing.map { rows[$0].text }, instructions: missing.map { rows[$0].instruction }, on: loading.base)
+      let unknown = missing.map { rows[$0] }
+      let bytes = unknown.reduce(0) { $0 + $1.text.utf8.count }
+      let asked = try await tokenizing(bytes, deadline: deadline, queueTime: queueTime) {
+        try RequestRouter.texts(
+          unknown.map(\.text), instructions: unknown.map(\.instruction), on: loading.base)
+      }
       let routed: [DecisionCache.Decision] = try await answer(
         asker, deadline, queueTime, asked.reduce(0) { $0 + $1.ids.count }
       ) {
@@ -221,9 +263,6 @@ public final class ServingEngine: Sendable {
     return RoutedRows(
       routes: known.map(\.route), router: router.digest, tokens: known.reduce(0) { $0 + $1.tokens })
   }
-
-  /// About how many tokens some rows have: bytes of text by four.
-  private static func tokens(_ rows: [RequestRow]) -> Int { rows.reduce(0) { $0 + $1.text.utf8.count / 4 + 1 } }
 
   private func answer<Value: Sendable>(
     _ asker: String, _ deadline: ContinuousClock.Instant?, _ queueTime: Duration?, _ tokens: Int,

@@ -13,7 +13,8 @@ import Torch
 public struct TaskModelRunner {
   public let model: TaskModel
   let base: Base
-  private let encoder: PromptEncoder
+  /// Cuts texts into what it reads.
+  public let textEncoder: TaskTextEncoder
   let selection: LowRankSelection?
   let scores: LabelParts
 
@@ -24,22 +25,14 @@ public struct TaskModelRunner {
     let base = base.computing(in: model.compute)
     self.model = model
     self.base = base
-    encoder = try PromptEncoder(
-      task: model.form.task(named: "task"), tokenizer: base.tokenizer, endToken: base.endToken,
-      maxLength: min(model.form.maxLength, base.model.configuration.maxPositions),
-      answerLimit: max(model.form.answerTokens, 1),
-      chat: model.form.template.map { try base.chatForm(for: "the task", recorded: $0) })
+    textEncoder = try TaskTextEncoder(model.form, on: base)
     selection = model.expert.map { LowRankSelection($0) }
-    scores = LabelParts(base, labelIds: encoder.labelIds)
+    scores = LabelParts(base, labelIds: textEncoder.labelIds)
   }
 
-  /// A text as the model reads it; of a task that learned from conversations a `Conversation`'s text, see ``TaskForm/asking(_:)``.
-  /// - Throws: `StreamError.prompt`; what the tokenizer throws.
+  /// A text as the model reads it, as ``TaskTextEncoder/encoded(_:index:)`` says.
   public func encoded(_ text: String, index: Int = 0) throws -> EncodedExample {
-    // The answer is what is asked for: any label stands in its place.
-    let example = Example(
-      id: "\(index)", index: index, text: text, answer: model.form.anyAnswer)
-    return try encoder.encode(example, leaving: model.form.kind == .answer ? model.form.answerTokens : nil)
+    try textEncoder.encoded(text, index: index)
   }
 
   /// Answers texts, in their order.

@@ -142,6 +142,21 @@ extension CommandFaultTests {
       #expect(throws: ServerConnection.Failure.self) { try server.ask("/readyz") }
     }
 
+    /// A second signal does not wait for those who run.
+    @Test func aSecondSignalEndsAtOnce() throws {
+      let scratch = try ServedRegistry.shared.copy()
+      let server = try RunningServer(scratch.registry)
+      let streams = try (0..<8).map { _ in try server.stream("base", tokens: 300) }
+      server.process.terminate()
+      let (ready, _) = try server.asked({ try server.ask("/readyz") }, until: { $0.status == 503 })
+      #expect(ready.body.contains("about to stop"), "\(ready.testDescription)")
+      #expect(streams.allSatisfy { !$0.hasEnded }, "the streams were too short to say anything")
+      server.process.terminate()
+      server.process.waitUntilExit()
+      #expect(server.process.terminationReason == .exit && server.process.terminationStatus == 143)
+      #expect(streams.contains { (try? $0.answer())?.events.last != "[DONE]" })
+    }
+
     /// What cannot be is said before the server takes requests.
     @Test func wrongStarts() throws {
       let scratch = try ServedRegistry.shared.copy()

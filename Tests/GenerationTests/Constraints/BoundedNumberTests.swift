@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Generation
@@ -62,7 +63,7 @@ import Testing
     for isInteger in [true, false] {
       guard let range = try range(#"{"minimum":\#(low),"maximum":\#(high)}"#, orNothing: isInteger) else { continue }
       for seed in 0..<200 {
-        var draws = Draws(seed)
+        var draws = SplitMix64(seed)
         let bytes = Array("-.0123456789".utf8)
         let first = bytes.filter { BoundedNumberState(first: $0, in: range) != nil }.randomElement(using: &draws)
         let begun = try #require(first)

@@ -1,6 +1,7 @@
 import Decoder
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Generation
@@ -25,7 +26,7 @@ import Testing
 
   /// Takes one of the tokens with which the rest of the text begins, again and again.
   private func accept(_ text: [UInt8], by constraint: TextConstraint, seed: Int) throws {
-    var draws = Draws(seed)
+    var draws = SplitMix64(seed)
     let state = constraint.makeState()
     var rest = text[...]
     while !rest.isEmpty {
@@ -95,7 +96,7 @@ import Testing
   }
 
   private func walk(_ constraint: TextConstraint, seed: Int) throws -> [UInt8] {
-    var draws = Draws(seed)
+    var draws = SplitMix64(seed)
     let state = constraint.makeState()
     var text: [UInt8] = []
     let length = Int.random(in: 0..<80, using: &draws)

@@ -1,6 +1,7 @@
 import Decoder
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Generation
@@ -37,7 +38,7 @@ import Testing
 
   /// A text at random; from some length on what ends it comes first. `nil`: there is no end, or nothing may follow.
   private func walked(_ constraint: TextConstraint, seed: Int) -> [UInt8]? {
-    var draws = Draws(seed)
+    var draws = SplitMix64(seed)
     let state = constraint.makeState()
     var text: [UInt8] = []
     let length = Int.random(in: 0..<40, using: &draws)
@@ -54,11 +55,11 @@ import Testing
   }
 }
 
-/// Draws schemas of all that is supported.
+/// SplitMix64 schemas of all that is supported.
 private struct RandomSchema {
-  private var draws: Draws
+  private var draws: SplitMix64
 
-  init(_ seed: Int) { draws = Draws(seed) }
+  init(_ seed: Int) { draws = SplitMix64(seed) }
 
   mutating func schema() -> String {
     let inner = value(0)

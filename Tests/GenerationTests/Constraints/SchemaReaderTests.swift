@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Generation
@@ -171,7 +172,7 @@ import Testing
       "-0.0", "1e300", "[]", "{}",
     ]
     for seed in 0..<3000 {
-      var draws = Draws(seed)
+      var draws = SplitMix64(seed)
       func value(_ depth: Int) -> String {
         let kind = Int.random(in: 0..<(depth > 4 ? 2 : 6), using: &draws)
         if kind < 2 { return words.randomElement(using: &draws) ?? "1" }

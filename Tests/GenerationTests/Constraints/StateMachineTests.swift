@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Generation
@@ -52,7 +53,7 @@ import Testing
     ]
     var valid = 0
     for seed in 0..<20_000 {
-      var draws = Draws(seed)
+      var draws = SplitMix64(seed)
       let count = Int.random(in: 1..<6, using: &draws)
       let text = (0..<count).map { _ in pieces.randomElement(using: &draws) ?? "" }.joined()
       let isValid = isString(Array(text.utf8))

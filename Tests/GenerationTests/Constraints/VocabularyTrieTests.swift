@@ -1,5 +1,6 @@
 import Decoder
 import Files
+import TestSupport
 import Testing
 
 @testable import Generation
@@ -54,7 +55,7 @@ import Testing
     let vocabulary = try VocabularyTrie(ToyTokenizer.toy)
     let grammar = try SchemaReader.grammar(of: json(sample.schema))
     for seed in 0..<6 {
-      var draws = Draws(seed)
+      var draws = SplitMix64(seed)
       let constraint = GrammarConstraint(grammar, vocabulary)
       var state = grammar.start
       for _ in 0..<60 {
@@ -78,7 +79,7 @@ import Testing
 
   /// As many tokens as the largest vocabularies have.
   @Test(.timeLimit(.minutes(2))) func largeVocabularies() throws {
-    var draws = Draws(1)
+    var draws = SplitMix64(1)
     let letters = Array("etaoin shrdlu,.:{}[]\"\\0123456789\n".utf8) + [0xC3, 0xA9, 0xE4, 0xBD, 0xA0]
     var texts: [[UInt8]?] = (0..<256).map { [UInt8($0)] }
     while texts.count < 248_000 {

@@ -1,22 +1,10 @@
 import Foundation
 import HTTPServer
+import TestSupport
 import Testing
 
 /// Bodies that are changed at random: each is a request, or an error of a status of 4xx.
 @Suite struct HostileBodyTests {
-  /// SplitMix64: the same draws for a seed everywhere.
-  private struct Draws: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var value = state
-      value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-      return value ^ (value >> 31)
-    }
-  }
-
   private static let bodies: [Data] = [
     RequestBodies.chat(
       #""temperature":0.5,"logit_bias":{"5":1},"stop":["a","b"],"n":2,"seed":7,"stream":true,"stream_options":{"include_usage":true}"#
@@ -40,7 +28,7 @@ import Testing
     "\"\"",
   ].map { Array($0.utf8) }
 
-  private static func mutated(_ body: Data, _ draws: inout Draws) -> Data {
+  private static func mutated(_ body: Data, _ draws: inout SplitMix64) -> Data {
     var bytes = [UInt8](body)
     for _ in 0..<Int.random(in: 1...4, using: &draws) {
       let at = Int.random(in: 0...bytes.count, using: &draws)
@@ -64,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: [UInt64(1), 2, 3, 4]) func everyBodyIsARequestOrRefused(seed: UInt64) {
-    var draws = Draws(state: seed)
+    var draws = SplitMix64(seed)
     var (taken, refused) = (0, 0)
     for round in 0..<5_000 {
       let body = Self.mutated(Self.bodies[round % Self.bodies.count], &draws)

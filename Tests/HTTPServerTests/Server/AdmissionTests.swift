@@ -91,11 +91,19 @@ import Testing
     let server = FakeServer()
     let origin = try #require(HTTPField.Name("origin"))
     let site = try #require(HTTPField.Name("sec-fetch-site"))
-    for headers: HTTPFields in [[origin: "https://evil.example"], [site: "cross-site"]] {
+    var twice: HTTPFields = [site: "same-origin"]
+    twice.append(HTTPField(name: site, value: "cross-site"))
+    for headers: HTTPFields in [
+      [origin: "https://evil.example"], [site: "cross-site"], [site: "Cross-Site"], [site: "same-origin, cross-site"],
+      [site: ""], [site: "other"], twice,
+    ] {
       #expect(try await server.ask(.post, path, body, headers: headers).status == 403)
       #expect(try await server.ask(.get, "/", headers: headers, isAdmin: true).status == 403)
     }
     #expect(try await server.ask(.post, path, body, headers: [origin: "http://localhost:3000"]).status == 200)
+    for text in ["same-origin", "same-site", "none", "None"] {
+      #expect(try await server.ask(.post, path, body, headers: [site: text]).status == 200, "\(text)")
+    }
     // A page can hide where it is from; what is not known to be ours is not.
     for text in [
       "null", "", "http:evil.example", "localhost", "http://localhost@evil.example", "http://localhost:1@evil.example",

@@ -21,6 +21,26 @@ import Testing
     #expect(text.components(separatedBy: "process").count == 2, "\(text)")
   }
 
+  /// Where no keys are asked for, whoever opens a socket may do everything: that is its owner.
+  @Test func aSocketIsItsOwners() async throws {
+    let scratch = try Scratch()
+    let server = FakeServer()
+    let (listening, continuation) = AsyncStream.makeStream(of: ListenAddress.self)
+    let service = ListenerService(
+      address: .unixSocket(path: scratch.url("s").path),
+      responder: ServerResponder(
+        core: server.core, table: .ofPublic(server.core), connections: server.core.connections),
+      transport: ServerTransport(limits: server.core.options.limits, connections: server.core.connections, tls: nil),
+      logger: server.core.logger
+    ) { continuation.yield($0) }
+    let running = Task { try await service.run() }
+    defer { running.cancel() }
+    _ = await listening.first { _ in true }
+    let attributes = try FileManager.default.attributesOfItem(atPath: scratch.url("s").path)
+    #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+    #expect(attributes[.type] as? FileAttributeType == .typeSocket)
+  }
+
   @Test func whereNobodyDoes() async throws {
     try await ListenAddress.host("127.0.0.1", port: 0).requireFree()
     let scratch = try Scratch()

@@ -63,6 +63,23 @@ import Testing
     }
   }
 
+  /// A refusal that needs no body leaves nobody a connection for as long as he likes.
+  @Test func aBodyThatNobodyReadsHasToEnd() async throws {
+    var limits = ServerLimits()
+    limits.bodyTime = .milliseconds(200)
+    limits.idleTime = .seconds(3_600)
+    try await FakeServer(limits: limits).connected { port in
+      let connection = try RawConnection(port: port)
+      connection.send(
+        Self.post("content-length: 100").replacing("/v1/chat/completions", with: "/v1/nothing") + "{")
+      let started = ContinuousClock.now
+      let answer = connection.rest()
+      #expect(answer.hasPrefix("HTTP/1.1 404 ") && answer.contains("route_not_found"), "\(answer)")
+      // The reader gives up after four minutes.
+      #expect(started.duration(to: .now) < .seconds(200))
+    }
+  }
+
   @Test(arguments: [(0, 400), (1, 413)]) func bodiesAtTheLimit(_ more: Int, _ status: Int) async throws {
     var limits = ServerLimits()
     limits.bodyBytes = 4_096

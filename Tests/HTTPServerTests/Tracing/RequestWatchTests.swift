@@ -142,8 +142,8 @@ import Tracing
       (EngineFailure.queueFull(retryAfter: 3), "queue_full"),
       (.expertFailed(version: ResidentExpert.digest(1), reason: "my secret"), "expert_failed"),
       (.tooLong(prompt: 1, requested: 2, limit: 3), "context_length_exceeded"),
-      (.invalid("my secret"), "invalid_request"), (.tooManyChoices(9, limit: 8), "invalid_request"),
-      (.failed("my secret"), "internal_error"),
+      (.invalid("my secret"), "invalid_value"), (.tooManyChoices(9, limit: 8), "invalid_value"),
+      (.failed("my secret"), "internal"),
     ])
   func failures(failure: EngineFailure, code: String) async throws {
     let watch = watch()
@@ -157,7 +157,8 @@ import Tracing
 
   @Test(
     arguments: [
-      (EngineFailure.cancelled, CancelReason.disconnected), (.deadlineExceeded, .deadline), (.draining, .draining),
+      // Whoever reads it waits still: the engine gives him up with the server.
+      (EngineFailure.cancelled, CancelReason.draining), (.deadlineExceeded, .deadline), (.draining, .draining),
       (.unloaded(version: ResidentExpert.digest(1)), .unloaded),
     ])
   func whatTheEngineGaveUp(failure: EngineFailure, reason: CancelReason) throws {
@@ -169,6 +170,23 @@ import Tracing
     }
     #expect(page.value("accrete_request_success_total", ["finished_reason": "abort"]) == 1)
     #expect(page.value("accrete_request_success_total", ["finished_reason": "error"]) == 0)
+  }
+
+  /// Whatever it was that ended a request, whether it is given up or refused is decided in one place.
+  @Test func whatEndsARequest() {
+    let version = ResidentExpert.digest(1)
+    for (error, code, end, reason) in [
+      (Disconnected(), .draining, nil, .disconnected), (Disconnected(), .draining, .left, .disconnected),
+      (Disconnected(), .draining, .stalled, .stalled), (CancellationError(), .draining, nil, .disconnected),
+      (EngineFailure.unloaded(version: version), .expertFailed, nil, .unloaded),
+      (EngineFailure.expertFailed(version: version, reason: "x"), .expertFailed, nil, nil),
+      (EngineFailure.cancelled, .draining, nil, .draining),
+      (EngineFailure.queueFull(retryAfter: 1), .queueFull, nil, nil),
+      (APIError(.deadlineExceeded, "x"), .deadlineExceeded, nil, .deadline),
+      (APIError(.invalidValue, "x"), .invalidValue, nil, nil),
+    ] as [(any Error, APIError.Code, ConnectionWatch.End?, CancelReason?)] {
+      #expect(CancelReason(error, code: code, connection: end) == reason, "\(error), \(code)")
+    }
   }
 
   @Test func aRouteThatFails() async throws {

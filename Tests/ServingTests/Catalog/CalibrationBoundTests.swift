@@ -1,5 +1,6 @@
 import Foundation
 import Registry
+import TestSupport
 import Testing
 
 @testable import Serving
@@ -45,7 +46,7 @@ import Testing
   /// Confidences that are all 0.1 too high: the bound is not below that but one time in twenty.
   @Test func itHolds() throws {
     let error = 0.1
-    var generator = SplitMix(state: 7)
+    var generator = SplitMix64(7)
     let (rounds, n) = (400, 200)
     var held = 0
     for _ in 0..<rounds {
@@ -60,17 +61,5 @@ import Testing
       if try #require(bound(ece: measured, n: n)).value >= error { held += 1 }
     }
     #expect(Double(held) >= 0.95 * Double(rounds), "\(held) of \(rounds)")
-  }
-
-  /// Of a seed, so that it is the same each time.
-  private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
   }
 }

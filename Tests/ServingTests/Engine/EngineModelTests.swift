@@ -3,6 +3,7 @@ import Files
 import Generation
 import Registry
 import ServingFixtures
+import TestSupport
 import Testing
 import Torch
 
@@ -72,7 +73,7 @@ import Torch
       #expect(Set(answers).count == 5 && setting.alone.values.allSatisfy { $0[template].failure == nil })
     }
     let catalog = try ModelCatalog(setting.home.registry)
-    var (random, counts) = (SplitMix(11), Counts())
+    var (random, counts) = (SplitMix64(11), Counts())
     for episode in 0..<100 {
       var options = try EngineTests.options(
         blocks: episode % 2 == 0 ? 6 : 24, maxSequences: 8, usesPrefixCache: episode % 3 != 0)
@@ -99,7 +100,7 @@ import Torch
   }
 
   private func operate(
-    _ world: EngineWorld, _ setting: Setting, _ catalog: ModelCatalog, _ random: inout SplitMix, isFaulty: Bool
+    _ world: EngineWorld, _ setting: Setting, _ catalog: ModelCatalog, _ random: inout SplitMix64, isFaulty: Bool
   ) throws {
     func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
     let version = setting.versions[below(setting.versions.count)]

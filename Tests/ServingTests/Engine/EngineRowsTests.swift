@@ -103,6 +103,28 @@ import Torch
     #expect(left.running == 0 && left.experts.allSatisfy { $0.references == 0 })
   }
 
+  /// Whoever asks has its texts cut into tokens before the engine has them, whether the version is loaded or not.
+  @Test func rowsAreReadByWhoeverAsks() async throws {
+    let home = try ServingHome()
+    let engine = try ServingEngine(home.base, registry: home.registry, options: try EngineTests.options())
+    let rows = try (texts + [String(repeating: "again and ", count: 20_000)]).map { try RequestRow(text: $0) }
+    for version in [try home.add("spam", labels: ["no", "yes"], seed: 5), try home.add("notes", seed: 6)] {
+      let task = try home.registry.load("\(version.reference)", on: home.base)
+      let expected = try rows.enumerated().map { try task.runner.encoded(task.text(of: $1), index: $0) }
+      for _ in 0..<2 {
+        let asked = try await engine.asked(rows, of: version.digest)
+        #expect(asked.encoded == expected, "\(version.reference)")
+        #expect(asked.tokens == expected.reduce(0) { $0 + $1.promptIds.count })
+        try await engine.load(version.digest)
+      }
+    }
+    // What cannot be read is for the engine to tell.
+    let nobody = Digest(of: Data("nobody".utf8))
+    #expect(try await engine.asked(rows, of: nobody).encoded == nil)
+    await #expect(throws: EngineFailure.self) { try await engine.classify(rows, by: nobody) }
+    await engine.stop(cancelling: false)
+  }
+
   /// What is read of a prompt is what was told as it was written, but for the rounding of another kernel; and the same in any company.
   @Test func logprobsOfAPromptAreThoseOfItsTokens() async throws {
     let home = try ServingHome()
@@ -149,7 +171,7 @@ import Torch
       _ = try inbox.submit(tokens: 1, places: 64, most: 100, rate: 0, patience: 30) { number in
         EngineWork(
           number: number,
-          kind: .answers(rows, version: version.digest) { result in
+          kind: .answers(AskedRows(rows), version: version.digest) { result in
             let isGood = (try? result.get().count) == rows.count
             finished.withLock { $0.append(isGood ? asker : "failed") }
           }, asker: asker, deadline: nil, tokens: 1, isBackground: false)

@@ -8,6 +8,7 @@ import Serving
 import ServingFixtures
 import Streams
 import Synchronization
+import TestSupport
 import Testing
 import Tokenization
 import Torch
@@ -59,7 +60,7 @@ import Torch
 
   /// Requests of all kinds: short and long prompts, shared beginnings, greedy and sampled, several choices, logprobs, stop strings.
   static func requests(_ experts: [Digest?], count: Int, seed: UInt64) -> [EngineRequest] {
-    var random = SplitMix(seed)
+    var random = SplitMix64(seed)
     let shared = (0..<150).map { 100 + $0 * 37 % 900 }
     return (0..<count).map { number in
       let own = (0..<Int(random.next() % 90) + 1).map { _ in 100 + Int(random.next() % 900) }
@@ -99,7 +100,7 @@ import Torch
       let engine = try ServingEngine(home.base, registry: home.registry, options: options)
       var (hits, preemptions) = (0, 0)
       for round in 0..<orders {
-        var random = SplitMix(UInt64(round))
+        var random = SplitMix64(UInt64(round))
         let order = requests.indices.map { ($0, random.next()) }.sorted { $0.1 < $1.1 }.map(\.0)
         let answers = await withTaskGroup(of: (Int, Answer).self) { group in
           for index in order {
@@ -294,20 +295,5 @@ import Torch
     try await engine.unload(versions[0].digest)
     #expect(!engine.statistics.experts.contains { $0.version == versions[0].digest })
     await engine.stop(cancelling: false)
-  }
-}
-
-/// A small generator of numbers for tests.
-struct SplitMix {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenization
@@ -17,23 +18,8 @@ enum GoldenLines {
     return data.flatMap { try? JSONDecoder().decode([String].self, from: $0) } ?? []
   }()
 
-  /// splitmix64.
-  private struct Random {
-    var state: UInt64
-
-    init(_ seed: Int) { state = UInt64(seed) }
-
-    mutating func below(_ bound: Int) -> Int {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var value = state
-      value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-      return Int((value ^ (value >> 31)) % UInt64(bound))
-    }
-  }
-
   static func line(_ number: Int) -> String {
-    var random = Random(number)
+    var random = SplitMix64(number)
     let kind = random.below(8)
     let between = [" ", " ", " ", "", "\n", "\t", "  ", ""][kind]
     var parts: [String] = []
@@ -52,7 +38,7 @@ enum GoldenLines {
   }
 
   static func randomIDs(_ number: Int, size: Int) -> [Int] {
-    var random = Random(1_000_000 + number)
+    var random = SplitMix64(1_000_000 + number)
     let bound = [size, min(300, size), min(520, size)][random.below(3)]
     return (0..<1 + random.below(16)).map { _ in random.below(bound) }
   }
@@ -72,4 +58,9 @@ enum GoldenLines {
     let plain = try tokenizer.decode(ids, skipSpecialTokens: true)
     return digest(Array(all.utf8) + [0] + Array(plain.utf8))
   }
+}
+
+extension SplitMix64 {
+  /// As Python's does it: the remainder, which favours small numbers a little.
+  fileprivate mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -17,6 +17,9 @@ protocol InferenceEngine: Sendable {
   func route(
     _ rows: [RequestRow], by router: Digest?, asker: String, deadline: ContinuousClock.Instant?, queueTime: Duration?
   ) async throws -> RoutedRows
+  func tokenizing<Value>(
+    _ bytes: Int, deadline: ContinuousClock.Instant?, queueTime: Duration?, _ body: () throws -> Value
+  ) async throws -> Value
   func load(_ version: Digest) async throws
   func unload(_ version: Digest, force: Bool) async throws
   func pin(_ version: Digest, _ isPinned: Bool) async throws

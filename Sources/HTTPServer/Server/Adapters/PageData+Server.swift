@@ -8,7 +8,9 @@ extension PageData {
   init(_ core: ServerCore) {
     let statistics = core.engine.statistics
     let load = Load(
-      requestsPerSecond: core.arrivals.perSecond(), tokensPerSecond: statistics.tokensPerSecond,
+      requestsPerSecond: core.arrivals.perSecond(),
+      // 0 is what the engine says before a second of work has shown how fast it is.
+      tokensPerSecond: statistics.tokensPerSecond > 0 ? statistics.tokensPerSecond : nil,
       running: statistics.running, waiting: statistics.waiting, blocks: statistics.blocks,
       freeBlocks: statistics.freeBlocks, cachedBlocks: statistics.cachedBlocks, blockTokens: statistics.blockTokens,
       prefixQueries: statistics.prefixQueries, prefixHits: statistics.prefixHits, expertLoads: statistics.loads,

@@ -24,13 +24,17 @@ struct ChatHandler: Sendable {
         request.model, refusesUnknown: exchange.refusesUnknown(request.options),
         row: { try ChatRows.row(toRoute: messages) })
       if let form = found.model.form, form.kind != .answer {
-        return try await LabelChat(exchange: exchange, request: request, found: found, form: form).answer()
+        return try await LabelChat(
+          exchange: exchange, request: request, bytes: body.count, found: found, form: form
+        ).answer()
       }
-      return try await generate(request, found, exchange)
+      return try await generate(request, bytes: body.count, found, exchange)
     }
   }
 
-  private func generate(_ request: ChatRequest, _ found: Resolution, _ exchange: Exchange) async throws -> Response {
+  private func generate(
+    _ request: ChatRequest, bytes size: Int, _ found: Resolution, _ exchange: Exchange
+  ) async throws -> Response {
     let (sampling, model) = (request.sampling, found.model)
     try sampling.requireTokens(below: core.prompts.vocabularySize)
     if request.options.labels != nil {
@@ -38,7 +42,9 @@ struct ChatHandler: Sendable {
         .unsupportedParameter, "`accrete.labels`: \(model.id) writes its answers and has no labels. Leave it out.",
         param: "accrete.labels")
     }
-    let prompt = try core.prompts.prompt(request, for: model)
+    let prompt = try await exchange.tokenizing(size) { [prompts = core.prompts] in
+      try prompts.prompt(request, for: model)
+    }
     let most = try sampling.newTokens(
       prompt: prompt.ids.count, context: prompt.limit, usual: core.options.defaultMaxTokens, input: "messages")
     let work = GenerationWork(

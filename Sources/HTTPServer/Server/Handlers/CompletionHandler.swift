@@ -18,16 +18,18 @@ struct CompletionHandler: Sendable {
       core, scope, "text_completion", model: request.model, input: "prompt", patience: request.options.deadline,
       token: token)
     exchange.watch.noted(request.metadata)
-    return try await exchange.run { try await answer(request, exchange) }
+    return try await exchange.run { try await answer(request, bytes: body.count, exchange) }
   }
 
-  private func answer(_ request: CompletionRequest, _ exchange: Exchange) async throws -> Response {
+  private func answer(
+    _ request: CompletionRequest, bytes size: Int, _ exchange: Exchange
+  ) async throws -> Response {
     try request.requireTokens(below: core.prompts.vocabularySize)
     let found = try await exchange.resolve(
       request.model, refusesUnknown: exchange.refusesUnknown(request.options), row: { try Self.row(request) })
     let (sampling, model) = (request.sampling, found.model)
     try Self.requireWriter(model)
-    let prompts = try request.prompts.map { try ids($0, request) }
+    let prompts = try await exchange.tokenizing(size) { try request.prompts.map { try ids($0, request) } }
     let most = try prompts.map { ids in
       try sampling.newTokens(
         prompt: ids.count, context: core.prompts.contextTokens, usual: core.options.defaultMaxTokens, input: "prompt")

@@ -57,24 +57,20 @@ final class Exchange: Sendable {
   func run<Value>(_ body: () async throws -> Value) async throws -> Value {
     do {
       return try await body()
-    } catch let error where error is Disconnected || error is CancellationError {
-      watch.cancelled(reasonToLeave)
-      throw error
     } catch {
-      let failure = failure(of: error)
-      switch (failure.code, error) {
-      case (.deadlineExceeded, _): watch.cancelled(.deadline)
-      case (.draining, _): watch.cancelled(.draining)
-      case (_, EngineFailure.unloaded): watch.cancelled(.unloaded)
-      default: watch.refused(failure.code.rawValue)
-      }
+      let failure = counted(error)
+      if error is Disconnected || error is CancellationError { throw error }
       // Whoever says how long he waits gets what he asked for: nothing that somebody has to look after.
       throw Refused(error: failure, cause: error, isAsked: failure.code == .deadlineExceeded && queueTime == nil)
     }
   }
 
-  /// Why a request is given up that nobody waits for.
-  var reasonToLeave: CancelReason { scope.connection.end == .stalled ? .stalled : .disconnected }
+  /// Counts what ended the request.
+  @discardableResult func counted(_ error: any Error) -> APIError {
+    let failure = failure(of: error)
+    watch.failed(error, code: failure.code, connection: scope.connection.end)
+    return failure
+  }
 
   /// An error, as the client may see it.
   func failure(of error: any Error) -> APIError {
@@ -143,6 +139,20 @@ final class Exchange: Sendable {
       try await scope.connection.whileConnected {
         try await engine.classify(rows, by: version, asker: id, deadline: deadline, queueTime: queueTime)
       }
+    }
+  }
+
+  /// Cuts what is asked into tokens, as long as somebody waits for it.
+  ///
+  /// - Parameters:
+  ///   - bytes: Of the request, of which no part is longer.
+  ///   - body: What is done with it.
+  func tokenizing<Value: Sendable>(
+    _ bytes: Int, _ body: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    let (engine, deadline, queueTime) = (core.engine, deadline, queueTime)
+    return try await scope.connection.whileConnected {
+      try await engine.tokenizing(bytes, deadline: deadline, queueTime: queueTime, body)
     }
   }
 

@@ -11,6 +11,8 @@ import TaskModels
 struct LabelChat: Sendable {
   let exchange: Exchange
   let request: ChatRequest
+  /// Of the request's body.
+  let bytes: Int
   let found: Resolution
   let form: TaskForm
 
@@ -21,7 +23,9 @@ struct LabelChat: Sendable {
     try requireLabelForm()
     guard let digest = model.digest else { throw EngineFailure.failed("a task without a version") }
     // It is told what is too long, where `classify` would leave the beginning out.
-    let prompt = try core.prompts.prompt(request, for: model)
+    let prompt = try await exchange.tokenizing(bytes) { [prompts = core.prompts, request] in
+      try prompts.prompt(request, for: model)
+    }
     let row = try ChatRows.row(of: request.servedMessages, for: form, model: model.id)
     try exchange.reserve(prompt.ids.count)
     guard let given = try await exchange.answers([row], by: digest).first else {

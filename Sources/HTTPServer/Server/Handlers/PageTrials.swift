@@ -71,7 +71,9 @@ struct PageTrials: Sendable {
       "messages": .list([.object(["role": .text("user"), "content": .text(text)])]),
     ])
     let request = try ChatRequest(body: Data(body.json))
-    let prompt = try core.prompts.prompt(request, for: model)
+    let prompt = try await core.engine.tokenizing(
+      text.utf8.count, deadline: deadline, queueTime: core.options.limits.queueTime
+    ) { try core.prompts.prompt(request, for: model) }
     let most = try request.sampling.newTokens(
       prompt: prompt.ids.count, context: prompt.limit, usual: Self.longestAnswer, input: "text")
     let source = try core.engine.submit(

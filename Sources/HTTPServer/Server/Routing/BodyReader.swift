@@ -20,6 +20,7 @@ enum BodyReader {
     if let text = scope.request.headers[.contentLength], let length = Int(text), length > limits.bodyBytes {
       throw tooLarge(limits)
     }
+    scope.wantBody()
     let body = scope.request.body
     do {
       return try await withThrowingTaskGroup(of: Data?.self) { group in

@@ -17,6 +17,8 @@ struct RequestScope: Sendable {
   /// The address that it came from.
   let client: String
   let connection: ConnectionWatch
+  /// Where it came.
+  let channel: any Channel
   let started: ContinuousClock.Instant
   let logger: Logger
   /// Who asks, where the route needs a key.
@@ -27,6 +29,11 @@ struct RequestScope: Sendable {
     var scope = self
     scope.caller = caller
     return scope
+  }
+
+  /// Lets a client send its body that waits to be told so: nothing in its head speaks against that.
+  func wantBody() {
+    if request.headers[.expect] != nil { channel.triggerUserOutboundEvent(BodyWanted(), promise: nil) }
   }
 
   func header(_ name: String) -> String? {

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// What the first line of a request names: a path and a query.
+/// What the first line of a request names: a path and a query. A whole URL has become one before (``AbsoluteTarget``).
 struct RequestTarget: Sendable, Equatable {
   /// Its parts between slashes, decoded; `nil`: it cannot be decoded.
   let parts: [String]?
@@ -11,13 +11,7 @@ struct RequestTarget: Sendable, Equatable {
   let path: String
 
   init(_ target: String) {
-    var rest = Substring(target)
-    // A proxy may send a whole URL.
-    if !rest.hasPrefix("/"), let scheme = rest.range(of: "://") {
-      let behind = rest[scheme.upperBound...]
-      rest = behind.firstIndex(of: "/").map { behind[$0...] } ?? "/"
-    }
-    let pieces = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let pieces = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     path = String(pieces.first ?? "/")
     let found = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map {
       String($0).removingPercentEncoding

@@ -33,7 +33,7 @@ struct ServerResponder: HTTPResponder {
     let scope = RequestScope(
       id: Self.newID(kind), request: request, target: target, values: values,
       client: core.client(context, forwarded: forwarded), connection: connections.watch(of: context.channel),
-      started: started, logger: context.logger)
+      channel: context.channel, started: started, logger: context.logger)
     var response = await answer(scope, found)
     if request.method == .head { response = response.createHeadResponse() }
     if let name = HTTPField.Name("x-request-id"), response.headers[name] == nil { response.headers[name] = scope.id }

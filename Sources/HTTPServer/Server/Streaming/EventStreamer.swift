@@ -43,7 +43,7 @@ struct EventStreamer: Sendable {
       switch error {
       case is Told: break
       // A write that fails is a client that has left, or read nothing for too long.
-      default: exchange.watch.cancelled(exchange.reasonToLeave)
+      default: exchange.counted(Disconnected())
       }
       throw error
     }
@@ -81,7 +81,7 @@ struct EventStreamer: Sendable {
         case .disconnected: throw Disconnected()
         case .ended:
           // Nobody but the engine ends a stream before it is complete, and only when it ends itself.
-          exchange.watch.cancelled(.draining)
+          exchange.watch.observe(.failed(.cancelled))
           throw try await tell(.cancelled, to: &writer)
         }
       }

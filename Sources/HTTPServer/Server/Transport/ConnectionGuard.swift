@@ -2,8 +2,8 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Looks after one connection: tells requests that their client has left, answers what is not HTTP, closes where a client reads nothing, or
-/// an answer said so.
+/// Looks after one connection: tells requests that their client has left, and clients that wait for that to send their body; answers what is
+/// not HTTP; closes where a client reads nothing, or an answer said so.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -17,11 +17,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var unanswered = 0
   /// Whether a request's body is still to come.
   private var isReading = false
+  /// Whether the client of the request that is being read waits to be told to send its body (`expect: 100-continue`).
+  private var isAwaited = false
   /// What came behind a request that is being answered, and is not HTTP.
   private var pending: (any Error)?
   /// Whether the answer that is being written is the connection's last.
   private var isLast = false
   private var stalled: Scheduled<Void>?
+  /// Ends the wait for the rest of a body that was answered without it.
+  private var overdue: Scheduled<Void>?
 
   /// An answer that is given before the body came gets there: closing at once would reset the connection under it.
   private static let linger: TimeAmount = .seconds(1)
@@ -44,13 +48,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head:
+    case .head(let head):
       unanswered += 1
       isReading = true
+      isAwaited = head.headerFields[.expect] != nil
       deadline?.isBusy = true
-    case .body: break
+    // It did not wait.
+    case .body: isAwaited = false
     case .end:
-      isReading = false
+      (isReading, isAwaited) = (false, false)
+      overdue?.cancel()
       // Answered before its body had come: what follows is the next request.
       if unanswered == 0 { deadline?.isBusy = false }
     }
@@ -79,9 +86,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
-    case .head(let head):
+    case .head(var head):
+      // Its body may come after all, or the next request instead: nobody could tell them apart.
+      if isAwaited, unanswered == 1 { head.headerFields[.connection] = "close" }
       isLast = head.headerFields[.connection]?.lowercased() == "close"
-      context.write(data, promise: promise)
+      context.write(wrapOutboundOut(.head(head)), promise: promise)
     case .body:
       context.write(data, promise: promise)
     case .end:
@@ -93,8 +102,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         refuse(error, context)
       } else if unanswered == 0, !isReading {
         deadline?.isBusy = false
+      } else if unanswered == 0 {
+        // Nobody reads it, and so nobody else sees that it does not come.
+        let channel = context.channel
+        overdue = context.eventLoop.scheduleTask(in: TimeAmount(limits.bodyTime)) { channel.close(promise: nil) }
       }
     }
+  }
+
+  func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+    promise?.succeed()
+    // Answers before this one belong to requests whose bodies are here.
+    guard isAwaited, unanswered == 1 else { return }
+    isAwaited = false
+    context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -134,9 +156,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private func end(_ context: ChannelHandlerContext) {
     stalled?.cancel()
     stalled = nil
+    overdue?.cancel()
     connections.close(context.channel)
   }
 }
 
 @available(*, unavailable)
 extension ConnectionGuard: Sendable {}
+
+/// Whoever answers a request wants its body now: a client that waits for that is told so.
+struct BodyWanted: Sendable {}

@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import NIOHTTPTypesHTTP1
 
-/// HTTP/1.1 as Hummingbird speaks it, with a time for the headers before it, one host a request, and HTTP/1.0 by its own rules.
+/// HTTP/1.1 as Hummingbird speaks it, with a time for the headers before it, heads that can be read in one way, and HTTP/1.0 by its own rules.
 struct GuardedChannel: ServerChildChannel {
   typealias Value = HTTP1Channel.Value
 
@@ -20,7 +20,7 @@ struct GuardedChannel: ServerChildChannel {
       let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
       let older = OlderProtocol()
       try pipeline.addHandler(older, position: .before(codec))
-      try pipeline.addHandler(HostCheck(), position: .before(older))
+      try pipeline.addHandler(HeadCheck(), position: .before(older))
       return value
     }
   }

@@ -21,12 +21,15 @@ final class OlderProtocol: ChannelDuplexHandler, RemovableChannelHandler {
     // Behind it one spelling of `close` is known.
     guard isOlder || !head.isKeepAlive else { return context.fireChannelRead(data) }
     head.headers.replaceOrAdd(name: "connection", value: "close")
+    // It knows no answers before the answer (RFC 9110, 10.1.1).
+    if isOlder { head.headers.remove(name: "expect") }
     context.fireChannelRead(wrapInboundOut(.head(head)))
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    // What is said to bytes that are no request has none before it.
-    guard case .head(var head) = unwrapOutboundIn(data), !isOld.isEmpty, isOld.removeFirst() else {
+    // What is said to bytes that are no request has none before it; and one that is told to go on is still to be answered.
+    guard case .head(var head) = unwrapOutboundIn(data), head.status.code >= 200, !isOld.isEmpty, isOld.removeFirst()
+    else {
       return context.write(data, promise: promise)
     }
     head.version = .http1_0

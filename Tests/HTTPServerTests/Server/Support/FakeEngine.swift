@@ -20,6 +20,8 @@ final class FakeEngine: InferenceEngine {
     var requests: [EngineRequest] = []
     /// Of what was asked that is no text to be written.
     var queueTimes: [Duration?] = []
+    /// Bytes of what was cut into tokens.
+    var tokenized: [Int] = []
     var cancelled = 0
     var route = RequestRouter.Route(
       task: "spam", confidence: 0.9, distance: 1, nearest: "spam", distances: ["spam": 1])
@@ -83,6 +85,13 @@ final class FakeEngine: InferenceEngine {
       return state.route
     }
     return RoutedRows(routes: rows.map { _ in route }, router: Self.router, tokens: 5 * rows.count)
+  }
+
+  func tokenizing<Value>(
+    _ bytes: Int, deadline: ContinuousClock.Instant?, queueTime: Duration?, _ body: () throws -> Value
+  ) async throws -> Value {
+    state.withLock { $0.tokenized.append(bytes) }
+    return try body()
   }
 
   func load(_ version: Digest) async throws { state.withLock { $0.told.append("load") } }
