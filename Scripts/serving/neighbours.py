@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 from asking import Answer, ask, completion, prompt
@@ -24,11 +26,12 @@ def each_second(server_port: int, name: str, seconds: float, seed: str, rate: fl
 
 def hot(bench: Bench, seconds: float, workers: int) -> Found:
     """A cold expert at one request a second, alone and beside a hot one that takes all it gets. A request is for one token: longer answers
-    would measure that a full step takes longer than an empty one, which nobody denies."""
-    with bench.server(bench.whole) as server:
+    would measure that a full step takes longer than an empty one, which nobody denies. Whoever asks the cold one is a process of its own: in
+    one with the hot one's threads it would wait for these, too, before it sees its answer."""
+    with bench.server(bench.whole) as server, ProcessPoolExecutor(1, get_context("spawn")) as apart:
         first, second = bench.names[:2]
-        each_second(server.port, second, 2, "warm-up", rate=10)
-        idle = each_second(server.port, second, seconds, f"{bench.seed}/idle")
+        apart.submit(each_second, server.port, second, 2, "warm-up", rate=10).result()
+        idle = apart.submit(each_second, server.port, second, seconds, f"{bench.seed}/idle").result()
 
         def busy(number: int) -> tuple[str, dict[str, Any]]:
             chance = random.Random(f"{bench.seed}/hot/{number}")
@@ -37,7 +40,7 @@ def hot(bench: Bench, seconds: float, workers: int) -> Found:
         with Worked(server.port, workers, busy) as worked:
             time.sleep(2)
             before = server.metrics()
-            beside = each_second(server.port, second, seconds, f"{bench.seed}/beside")
+            beside = apart.submit(each_second, server.port, second, seconds, f"{bench.seed}/beside").result()
             after = server.metrics()
     step = mean_between(before, after, "inter_token_latency_seconds")
     alone = quantile([answer.e2el for answer in idle], 0.95)

@@ -8,6 +8,15 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct TextTurnsTests {
   private static let long = TextTurns.short + 1
 
+  /// What several tasks note.
+  private final class Kept<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+    init(_ value: Value) { self.value = Mutex(value) }
+    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
+      value.withLock { body(&$0) }
+    }
+  }
+
   /// One turn, which is taken.
   private func busy(mostWaiting: Int = 10) async throws -> TextTurns {
     let turns = TextTurns(atOnce: 1, mostWaiting: mostWaiting)
@@ -28,7 +37,7 @@ import Testing
 
   @Test func longOnesGoInTheirOrder() async throws {
     let turns = try await busy()
-    let done = Mutex<[Int]>([])
+    let done = Kept([Int]())
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<5 {
         group.addTask { try await turns.run(Self.long) { done.withLock { $0.append(number) } } }
@@ -43,7 +52,7 @@ import Testing
 
   @Test(arguments: [1, 3]) func noMoreThanSoManyAtOnce(_ most: Int) async throws {
     let turns = TextTurns(atOnce: most, mostWaiting: 100)
-    let state = Mutex((now: 0, most: 0, all: 0))
+    let state = Kept((now: 0, most: 0, all: 0))
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<30 {
         group.addTask {
