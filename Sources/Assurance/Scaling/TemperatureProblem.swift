@@ -39,9 +39,14 @@ struct TemperatureProblem {
 
   /// A point further along with a lower loss, within the bounds; `nil` where rounding hides any.
   private func lower(_ point: [Double], _ direction: [Double], loss: Double, slope: Double) -> [Double]? {
-    var length = min(1, room(from: point[0], along: direction[0]))
+    let room = room(from: point[0], along: direction[0])
+    var length = min(1, room)
     for _ in 0..<60 where length > 0 {
       var next = zip(point, direction).map { $0 + length * $1 }
+      // Exactly: a rounding short of the bound, the next step would have no room and no end.
+      if direction[0] != 0, length == room {
+        next[0] = direction[0] > 0 ? Self.inverse.upperBound : Self.inverse.lowerBound
+      }
       next[0] = min(max(next[0], Self.inverse.lowerBound), Self.inverse.upperBound)
       let there = self.loss(at: next)
       // Near the minimum the demanded fall is below the rounding of the loss: an equal loss ends it.
