@@ -1,5 +1,6 @@
 public import Decoder
 public import Streams
+import Torch
 
 extension Evaluator {
   /// Whether ``scores(_:_:expert:progress:)`` is possible: on the CPU.
@@ -21,7 +22,9 @@ extension Evaluator {
     let scorer = RowScorer(model)
     let extra = RowScorer.Row(prompt: [], question, expert: nil).tokens
     var (result, done) = ([[Double]](repeating: [], count: examples.count), 0)
-    try eachGroup(budget.groupsByLength(examples.map { $0.promptIds.count + extra }), experts: nil) { numbers, _ in
+    let groups = budget.groupsByLength(
+      examples.map { $0.promptIds.count + extra }, workers: model.device == .cpu ? TorchRuntime.threads : 1)
+    try eachGroup(groups, experts: nil) { numbers, _ in
       let own = try expert()
       return try scorer.scores(numbers.map { .init(prompt: examples[$0].promptIds, question, expert: own) })
     } take: { group, scores in

@@ -36,4 +36,25 @@ public struct TokenBudget: Sendable, Equatable {
     let order = lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
     return groups(order.map { lengths[$0] }).map { Array(order[$0]) }
   }
+
+  /// Fewer tokens than this are not worth a thread of their own: products fill it less.
+  private static let leastForWorker = 256
+
+  /// The same for batches that are computed beside each other and whose bits do not depend on how they are cut: where some threads would
+  /// have less to do than others, more batches of about equal numbers of tokens.
+  public func groupsByLength(_ lengths: [Int], workers: Int) -> [[Int]] {
+    let usual = groupsByLength(lengths)
+    let count = (usual.count + workers - 1) / max(workers, 1) * workers
+    let total = lengths.reduce(0, +)
+    guard workers > 1, count > usual.count, total >= count * Self.leastForWorker, count <= lengths.count else {
+      return usual
+    }
+    var (groups, read) = ([[Int]](repeating: [], count: count), 0)
+    for number in usual.flatMap(\.self) {
+      // By the middle of a sequence, so that one at a border goes where most of it belongs.
+      groups[min((read + lengths[number] / 2) * count / max(total, 1), count - 1)].append(number)
+      read += lengths[number]
+    }
+    return groups.filter { !$0.isEmpty }
+  }
 }
