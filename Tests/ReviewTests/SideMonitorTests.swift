@@ -1,3 +1,4 @@
+import Assurance
 import Files
 import Foundation
 import Randomness
@@ -18,17 +19,24 @@ import Testing
   }
 
   private func row(
-    _ sequence: Int, isWrong: Bool, isRepeated: Bool = false, origin: RowOrigin = .coinMonitor, isFinal: Bool = true
+    _ sequence: Int, isWrong: Bool, isRepeated: Bool = false, origin: RowOrigin = .coinMonitor, isFinal: Bool = true,
+    arrived: Date = SyntheticRows.now
   ) -> MonitorRow {
     MonitorRow(
       sequence: sequence, item: SyntheticRows.digest("row \(sequence)"),
-      standing: RowStanding(origin: origin, isFinal: isFinal), isWrong: isWrong, isRepeated: isRepeated)
+      standing: RowStanding(origin: origin, isFinal: isFinal), arrived: arrived, isWrong: isWrong, isRepeated: isRepeated)
   }
 
   @Test func eachRowOnce() throws {
     var side = try active()
     for sequence in [1, 2, 2, 1, 5, 3, 5] { _ = try side.observe(row(sequence, isWrong: true), at: SyntheticRows.now) }
     #expect(side.detector?.count == 3 && side.detector?.losses == 3 && side.cursor == 5)
+  }
+
+  @Test func whatItDecidedBeforeItBeganAnewSaysNothing() throws {
+    var side = try active()
+    _ = try side.observe(row(1, isWrong: true, arrived: SyntheticRows.now - 1), at: SyntheticRows.now)
+    #expect(side.detector?.count == 0 && side.cursor == 1)
   }
 
   @Test func aBurstIsOneRowADay() throws {
@@ -41,7 +49,9 @@ import Testing
       _ = try side.observe(row(sequence + 1, isWrong: true, isRepeated: isRepeated), at: SyntheticRows.now)
     }
     #expect(side.detector?.count == 4 && side.cursor == 5)
-    #expect(!thinning.admits(cluster, arrived: .distantFuture) == false && !thinning.admits(cluster, arrived: .distantFuture))
+    let isFirst = thinning.admits(cluster, arrived: .distantFuture)
+    let isSecond = thinning.admits(cluster, arrived: .distantFuture)
+    #expect(isFirst && !isSecond)
   }
 
   @Test(arguments: RowOrigin.allCases.filter { $0 != .coinMonitor })
