@@ -32,8 +32,9 @@ extension SideStore {
   func served(_ task: String) throws -> CertificateBindings? {
     let text = try String.fetchOne(
       try database.cachedStatement(sql: "SELECT bindings FROM served WHERE task = ?"), arguments: [task])
-    return try text.map {
-      try JSONFile.decode(CertificateBindings.self, from: Data($0.utf8), path: "what review.sqlite says is served")
+    return try text.flatMap {
+      try JSONFile.decode(
+        CertificateBindings?.self, from: Data($0.utf8), path: "what review.sqlite says is served")
     }
   }
 
