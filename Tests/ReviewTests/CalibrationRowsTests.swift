@@ -6,7 +6,9 @@ import Testing
 
 /// Are the rows that calibrate the right ones, each once, and never in both parts?
 @Suite struct CalibrationRowsTests {
-  private func chosen(_ rows: [CalibrationRow], from start: Date = .distantPast, fitsScale: Bool = true) -> CalibrationRows {
+  private func chosen(_ rows: [CalibrationRow], from start: Date = .distantPast, fitsScale: Bool = true)
+    -> CalibrationRows
+  {
     CalibrationRows(rows, bindings: SyntheticRows.bindings, time: start..<Date.distantFuture, fitsScale: fitsScale)
   }
 

@@ -17,7 +17,8 @@ import Testing
       #expect(named.certificate == outcome.certificate)
       try named.certificate.verify(blob: store.evidence)
       for item in outcome.rows.certifying.map(\.item) {
-        #expect(try store.standings(item) == [RowStanding(origin: .coinCalibrate, isFinal: true, certificate: .current)])
+        #expect(
+          try store.standings(item) == [RowStanding(origin: .coinCalibrate, isFinal: true, certificate: .current)])
       }
       #expect(try store.looks("spam", "violation").count == outcome.rows.certifying.count)
     }

@@ -8,7 +8,8 @@ import Foundation
     commandName: "accrete-review-splits",
     abstract: "Whether certificates keep what they promise, over many splits of rows that a model has scored.")
 
-  @Argument(help: "Files of scored rows, one for each task: {\"gold\": LABEL, \"scores\": {LABEL: log-probability}} a line.")
+  @Argument(
+    help: "Files of scored rows, one for each task: {\"gold\": LABEL, \"scores\": {LABEL: log-probability}} a line.")
   var files: [String]
   @Option(help: "How many splits of each task.") var splits = 200
   @Option(help: "The probability with which a certificate may promise too much.") var delta = 0.05
@@ -34,7 +35,9 @@ import Foundation
         }
       }
     }
-    print("\nPromised too much: \(broken) of \(certified) certificates; \(empiricalBroken) of \(empirical) by the empirical rule.")
+    print(
+      "\nPromised too much: \(broken) of \(certified) certificates; \(empiricalBroken) of \(empirical) by the empirical rule."
+    )
   }
 
   private func line(_ result: SplitStudy.Result) -> String {

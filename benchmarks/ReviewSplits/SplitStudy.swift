@@ -51,7 +51,8 @@ struct SplitStudy {
       let outcome = try Certifier.certify(
         CertificationRequest(
           task: file.task, side: label, labels: file.labels, precision: 1 - alpha, confidence: 1 - delta,
-          bindings: Self.bindings, stream: order[..<ends.stream].map { rows[$0].asStream }, rows: certifying.map(\.asCoin),
+          bindings: Self.bindings, stream: order[..<ends.stream].map { rows[$0].asStream },
+          rows: certifying.map(\.asCoin),
           time: .distantPast..<Date.distantFuture, agreement: LabelerAgreement(n: 0, same: 0),
           limits: CertificationRequest.Limits(days: 1, items: 1), purpose: .notForProduction, now: Self.day))
       let rest = order[ends.certifying...].map { rows[$0].scored(side, label) }
