@@ -56,10 +56,19 @@ import Testing
     }
   }
 
+  @Test func aSideThatThePolicyNoLongerListsStops() throws {
+    let file = try ReviewFile.deciding()
+    let policy = KeptPolicy(
+      revision: 2, policy: TaskPolicy(task: "spam", labels: SyntheticRows.labels), actor: "ann", at: SyntheticRows.now)
+    #expect(try file.decide(policy: policy) == nil)
+    let side = try #require(try file.sides { try $0.stored(task: "spam") }.first)
+    #expect(side.state == .stopped && side.reason == .policyChanged)
+  }
+
   @Test func itemsAreCounted() throws {
     let file = try ReviewFile.deciding()
     for _ in 0..<3 { _ = try file.decide() }
-    #expect(try file.sides { try $0.stored(task: nil) }.first?.decided == 3)
+    #expect(try file.sides { try $0.stored(task: "spam") }.first?.decided == 3)
   }
 
   @Test func monitorRowsAreCountedOnceInTheOrderOfTheirLabels() throws {
@@ -115,7 +124,7 @@ import Testing
         "item_monitor (task=? AND side=? AND place>?)"
       ),
       (
-        "SELECT digest FROM item INDEXED BY item_burst WHERE task = 'a' AND side = 'b' AND half = 'monitor' AND place < 5 AND arrived >= 1 AND arrived < 2",
+        "SELECT digest FROM item INDEXED BY item_burst WHERE task = 'a' AND side = 'b' AND half = 'monitor' AND place < 5 AND arrived BETWEEN 1 AND 2",
         "item_burst (task=? AND side=? AND arrived>? AND arrived<?)"
       ),
       (
