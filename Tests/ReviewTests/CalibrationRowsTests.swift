@@ -28,7 +28,7 @@ import Testing
   @Test func nearDuplicatesAreOneRow() {
     let cluster = SyntheticRows.digest("cluster")
     var rows = (0..<50).map { SyntheticRows.row("copy \($0)", 0.9, label: "violation", cluster: cluster) }
-    rows.append(SyntheticRows.row("copy 0", 0.9, label: "violation"))
+    rows.append(SyntheticRows.row("copy 0", 0.9, label: "violation", cluster: cluster))
     rows.append(SyntheticRows.row("another", 0.9, label: "violation"))
     let result = chosen(rows)
     #expect(result.fitting.count + result.certifying.count == 2)
