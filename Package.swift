@@ -223,7 +223,7 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       path: "benchmarks/AccreteBench", swiftSettings: settings),
-    // Whether certificates keep what they promise, over many splits of scored rows (docs/assurance.md).
+    // Whether certificates keep what they promise, over many splits of rows that a model has scored.
     .executableTarget(
       name: "accrete-review-splits",
       dependencies: [
