@@ -1,24 +1,9 @@
+public import Assurance
 public import Files
 public import Foundation
 
 /// What came of the attempt to certify a side.
 public struct CertificationOutcome: Sendable, Equatable {
-  /// One threshold of the walk.
-  public struct Step: Sendable, Codable, Equatable {
-    /// τ.
-    public let threshold: Double
-    /// Rows that score as much or more.
-    public let n: Int
-    /// Wrong ones among them.
-    public let k: Int
-    /// P(Bin(n, α) ≤ k).
-    public let p: Double
-    /// The one-sided upper bound of the share of wrong ones.
-    public let upper: Double
-    /// Whether the walk went on below it.
-    public let isPassed: Bool
-  }
-
   /// The certificate, or why there is none.
   public enum Verdict: Sendable, Equatable {
     case certified(Certificate)
@@ -30,7 +15,7 @@ public struct CertificationOutcome: Sendable, Equatable {
   /// The blobs that a certificate names, by their digests; none without one.
   public let blobs: [Digest: Data]
   /// The walk; empty where no label was looked at.
-  public let steps: [Step]
+  public let steps: [ThresholdWalk.Step]
   /// Rows that certify, and those that fit the scale.
   public let rows: CalibrationRows
 
@@ -86,23 +71,30 @@ public struct CertificationRefusal: Sendable, Codable, Equatable {
     let side = "side \(side) of \(task)"
     switch reason {
     case .fewStreamItems:
-      return "\(side): cannot be certified yet: its thresholds are chosen from at least \(needs ?? 0) scored items, and there are \(have)."
+      return
+        "\(side): cannot be certified yet: its thresholds are chosen from at least \(needs ?? 0) scored items, and there are \(have)."
     case .fewRows:
       guard let needs else {
-        return "\(side): cannot be certified: the model gives no item of the stream this label with a probability above one half."
+        return
+          "\(side): cannot be certified: the model gives no item of the stream this label with a probability above one half."
       }
-      return "\(side): cannot be certified with the \(have) rows at hand: needs \(needs), for which the coin has to draw \(coinRows ?? needs)."
+      return
+        "\(side): cannot be certified with the \(have) rows at hand: needs \(needs), for which the coin has to draw \(coinRows ?? needs)."
     case .fewDoubles:
-      return "\(side): cannot be certified yet: how far people agree is known from \(have) rows that two of them labelled, and it takes \(needs ?? 0)."
+      return
+        "\(side): cannot be certified yet: how far people agree is known from \(have) rows that two of them labelled, and it takes \(needs ?? 0)."
     case .peopleDisagree:
-      return "\(side): cannot be certified at \(Self.percent(target)): people agree with each other on \(Self.percent(seen)) of \(have) rows, and the"
+      return
+        "\(side): cannot be certified at \(Self.percent(target)): people agree with each other on \(Self.percent(seen)) of \(have) rows, and the"
         + " model cannot be shown to agree with them more. Improve the guideline, or ask for less."
     case .tooManyErrors:
       guard let needs else {
-        return "\(side): cannot be certified: of the rows that the model is surest of, \(Self.percent(seen)) are wrong, and \(Self.percent(target)) are"
+        return
+          "\(side): cannot be certified: of the rows that the model is surest of, \(Self.percent(seen)) are wrong, and \(Self.percent(target)) are"
           + " allowed. More rows will not change that; a better expert may."
       }
-      return "\(side): cannot be certified with the \(have) rows at hand: \(Self.percent(seen)) wrong where \(Self.percent(target)) are allowed would take"
+      return
+        "\(side): cannot be certified with the \(have) rows at hand: \(Self.percent(seen)) wrong where \(Self.percent(target)) are allowed would take"
         + " \(needs) rows, for which the coin has to draw \(coinRows ?? needs)."
     }
   }

@@ -1,6 +1,6 @@
-public import Assurance
+import Assurance
 import Files
-public import Foundation
+import Foundation
 
 extension Side {
   /// Begins to decide by a certificate, or goes on by a new one.
@@ -27,19 +27,12 @@ extension Side {
     if state == .stopped { changes.append(go(to: .inactive, at: conditions.now)) }
     let isRenewal = state.decides
     let keepsDetector = isRenewal && certificate?.certificate.alpha == new.certificate.alpha
-    if !keepsDetector { detector = try EDetector(alpha: new.certificate.alpha) }
+    if !keepsDetector {
+      (watchedSince, detector) = (conditions.now, try ChangeDetector(limit: new.certificate.alpha))
+    }
     (certificate, policy, decided) = (new, conditions.policy, 0)
     if !isRenewal { changes.append(go(to: .active, at: conditions.now)) }
     return changes
-  }
-
-  /// No longer decides: its certificate was withdrawn, or its task is gone.
-  ///
-  /// - Parameter now: When.
-  /// - Returns: The change; `nil` where it was inactive.
-  public mutating func deactivate(at now: Date) -> SideChange? {
-    guard state.decides else { return nil }
-    return go(to: .inactive, at: now)
   }
 
   /// Requires a certificate that says something new, and the people whom the stop asks for.
