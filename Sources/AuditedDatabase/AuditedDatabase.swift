@@ -104,7 +104,9 @@ package final class AuditedDatabase: Sendable {
             try ledger.requireComplete()
             return .commit
           }
-          guard let result else { throw AuditedDatabaseError.failed(path: path, reason: "a transaction without a result") }
+          guard let result else {
+            throw AuditedDatabaseError.failed(path: path, reason: "a transaction without a result")
+          }
           return result
         }
       }

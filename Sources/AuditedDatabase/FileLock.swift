@@ -67,7 +67,9 @@ package final class WriteLock: Sendable {
   private let lock: FileLock?
 
   /// - Parameter access: Who only reads makes no file.
-  package init(_ url: URL, access: AuditedDatabase.Access) throws { lock = access == .writing ? try FileLock(url) : nil }
+  package init(_ url: URL, access: AuditedDatabase.Access) throws {
+    lock = access == .writing ? try FileLock(url) : nil
+  }
 
   /// Runs a body while nobody else writes.
   package func held<Result>(_ body: () throws -> Result) throws -> Result {

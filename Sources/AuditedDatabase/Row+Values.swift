@@ -36,7 +36,8 @@ extension Row {
   package func optionalDigest(_ column: Int) throws -> Digest? { hasNull(atIndex: column) ? nil : try digest(column) }
 
   /// A word of a list.
-  package func word<Word: RawRepresentable>(_ column: Int, _ type: Word.Type) throws -> Word where Word.RawValue == String {
+  package func word<Word: RawRepresentable>(_ column: Int, _ type: Word.Type) throws -> Word
+  where Word.RawValue == String {
     let text: String = try value(column)
     guard let word = Word(rawValue: text) else {
       throw StoredValueError(reason: "\(text.debugDescription) is not \(type)")
