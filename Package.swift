@@ -55,10 +55,12 @@ let package = Package(
     // A GPU's driver over a CPU, for tests (docs/device-kernels.md).
     .library(name: "accrete-cuda-emulated", type: .dynamic, targets: ["CDeviceEmulated"]),
     library("Files", callsTorch: false),
+    library("AuditedDatabase", callsTorch: false),
     library("Registry", callsTorch: false),
     library("Access", callsTorch: false),
     library("Markup", callsTorch: false),
     library("Assurance", callsTorch: false),
+    library("Review", callsTorch: false),
     library("Randomness", callsTorch: false),
     library("ModelConfiguration", callsTorch: false),
     library("Planning", callsTorch: false),
@@ -111,14 +113,23 @@ let package = Package(
       cxxSettings: [.headerSearchPath("."), .headerSearchPath("../CDevice"), .headerSearchPath("../CDevice/kernels")]
         + optimizedCxx),
     layer("Files", [.product(name: "Crypto", package: "swift-crypto")]),
+    // What several processes write at once, with an audit of who did what.
+    layer("AuditedDatabase", ["Files", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "CRegistry"),
-    layer("Registry", ["CRegistry", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    layer("Registry", ["CRegistry", "AuditedDatabase", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     // Who may ask a server what; no model and no network.
     layer(
       "Access",
       ["Files", .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift")]),
     layer("Markup", ["Files"]),
     layer("Assurance", ["Files"]),
+    // What is decided without a person, and what shows that this may be; no model and no network.
+    layer(
+      "Review",
+      [
+        "AuditedDatabase", "Markup", "Assurance", "Files", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
+      ]),
     layer("Randomness", []),
     layer("ModelConfiguration", ["Files"]),
     layer("Planning", ["Randomness", "Files"]),
@@ -148,7 +159,7 @@ let package = Package(
       "Serving",
       [
         "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams", "Tokenization",
-        "ModelConfiguration", "Registry", "Files",
+        "ModelConfiguration", "Registry", "AuditedDatabase", "Files",
       ]),
     layer(
       "HTTPServer",
@@ -173,7 +184,7 @@ let package = Package(
       "Evolution",
       [
         "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams",
-        "ModelConfiguration", "Randomness", "Assurance", "Registry", "Files",
+        "ModelConfiguration", "Randomness", "Assurance", "Registry", "AuditedDatabase", "Files",
       ]),
     layer(
       "Runs",
@@ -191,7 +202,7 @@ let package = Package(
       dependencies: [
         "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels", "Pretraining", "Learning", "Experts",
         "Generation", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",
-        "ModelConfiguration", "Assurance", "Access", "Registry", "Files",
+        "ModelConfiguration", "Assurance", "Access", "Registry", "AuditedDatabase", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/base"), .copy("Resources/demo")],
@@ -215,6 +226,14 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       path: "benchmarks/AccreteBench", swiftSettings: settings),
+    // Whether certificates keep what they promise, over many splits of rows that a model has scored.
+    .executableTarget(
+      name: "accrete-review-splits",
+      dependencies: [
+        "Review", "Assurance", "Randomness", "Files",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "benchmarks/ReviewSplits", swiftSettings: settings),
     .executableTarget(
       name: "accrete-benchmark",
       dependencies: [
@@ -259,13 +278,14 @@ let package = Package(
     tests("Files", []),
     tests("Assurance", []),
     tests(
-      "Registry", ["Files", "registry-faults", .product(name: "GRDB", package: "GRDB.swift")],
+      "Registry", ["AuditedDatabase", "Files", "registry-faults", .product(name: "GRDB", package: "GRDB.swift")],
       resources: [.copy("Resources")]),
     // What the tests of several layers use.
     .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: settings),
     .target(name: "CFaults", path: "Tests/CFaults"),
     .executableTarget(
-      name: "registry-faults", dependencies: ["Registry", "CFaults", "Files"], path: "Tests/RegistryFaults",
+      name: "registry-faults", dependencies: ["Registry", "AuditedDatabase", "CFaults", "Files"],
+      path: "Tests/RegistryFaults",
       swiftSettings: settings),
     tests("Randomness", []),
     tests("Torch", ["ModelConfiguration", "Randomness", "Files", "CTorch"]),
@@ -302,6 +322,7 @@ let package = Package(
       ]),
     tests("Access", ["Files"]),
     tests("Markup", []),
+    tests("Review", ["Assurance", "Randomness", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "HTTPServer",
       [
@@ -337,7 +358,7 @@ let package = Package(
         "example-several-tasks", "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels",
         "Pretraining", "Learning",
         "Experts", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",
-        "ModelConfiguration", "Assurance", "Registry", "Files",
+        "ModelConfiguration", "Review", "Assurance", "Registry", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
