@@ -3,26 +3,14 @@ import Foundation
 import GRDB
 import Testing
 
+@testable import AuditedDatabase
 @testable import Review
 
 /// Does every change of a side leave its entry, and does a report know from these what state it was in?
 @Suite struct AuditedSidesTests {
-  /// Entries as the audit would have them, without its chain.
-  private func audited(
-    _ file: ReviewFile, at now: Date, _ body: (AuditedSides) throws -> Void
-  ) throws {
+  private func audited(_ file: ReviewFile, at now: Date, _ body: (AuditedSides) throws -> Void) throws {
     try file.queue.write { database in
-      try body(
-        AuditedSides(database: database, now: now, actor: "ann") { action, subject, facts in
-          let detail = JSONTree.object(facts.map { JSONTree.Member($0.key, $0.value) })
-          let number = 1 + (try Int.fetchOne(database, sql: "SELECT count(*) FROM audit") ?? 0)
-          try database.execute(
-            sql: "INSERT INTO audit VALUES(?, ?, 'ann', ?, ?, ?, x'00', ?)",
-            arguments: [
-              number, Int(now.timeIntervalSince1970), action, subject, String(decoding: detail.json, as: UTF8.self),
-              Data("\(number)".utf8),
-            ])
-        })
+      try body(AuditedSides(ledger: Ledger(database, at: Int(now.timeIntervalSince1970), actor: "ann")))
     }
   }
 
@@ -30,7 +18,7 @@ import Testing
     let (file, now) = (try ReviewFile.week(), SyntheticRows.now)
     var name: Digest?
     try audited(file, at: now) { sides in
-      let store = CertificationStore(database: sides.database, now: now)
+      let store = CertificationStore(database: sides.ledger.database, now: now)
       let request = try store.request("violation", ReviewFile.policy.policy, for: SyntheticRows.bindings)
       name = try sides.keep(try Certifier.certify(request), of: request)
     }

@@ -1,18 +1,15 @@
+import AuditedDatabase
 import Files
 import Foundation
-import GRDB
 
 /// What changes sides and certificates, each with its audit entry: what ``ReviewDesk`` does inside of one transaction.
 struct AuditedSides {
-  let database: Database
-  let now: Date
-  /// Who does it.
-  let actor: String
-  /// Writes an entry of the audit: what was done, with what, and what else is worth knowing.
-  let record: (_ action: String, _ subject: String, _ facts: [String: JSONTree]) throws -> Void
+  /// The transaction.
+  let ledger: Ledger
 
-  private var sides: SideStore { SideStore(database: database, now: now) }
-  private var certificates: CertificationStore { CertificationStore(database: database, now: now) }
+  private var now: Date { Date(timeIntervalSince1970: Double(ledger.at)) }
+  private var sides: SideStore { SideStore(database: ledger.database, now: now) }
+  private var certificates: CertificationStore { CertificationStore(database: ledger.database, now: now) }
 
   /// Takes a task's sides to the states that its conditions demand: before every decision, where a label became final, and by a timer.
   ///
@@ -73,7 +70,7 @@ struct AuditedSides {
   func set(
     _ flag: SideFlag, _ isRaised: Bool, task: String, reason: String?, policies: [KeptPolicy], hasCoinKey: Bool
   ) throws {
-    try sides.set(flag, isRaised, task: task, reason: reason, actor: actor)
+    try sides.set(flag, isRaised, task: task, reason: reason, actor: ledger.actor)
     try record("flag", task, ["flag": .text(flag.rawValue), "raised": .boolean(isRaised)])
     for policy in policies { _ = try check(policy, hasCoinKey: hasCoinKey, counts: false) }
   }
@@ -88,6 +85,12 @@ struct AuditedSides {
     try sides.serve(bindings, task: policy.policy.task)
     try record("serve", policy.policy.task, ["expert": bindings.map { .text($0.expert.description) } ?? .null])
     _ = try check(policy, hasCoinKey: hasCoinKey, counts: false)
+  }
+
+  /// Writes an entry; the chain goes on from the last one in the file.
+  private func record(_ action: String, _ subject: String, _ facts: [String: JSONTree]) throws {
+    var ledger = ledger
+    try ledger.record(action, subject, facts)
   }
 
   private func record(_ changes: [SideChange]) throws {
