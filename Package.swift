@@ -322,7 +322,7 @@ let package = Package(
       ]),
     tests("Access", ["Files"]),
     tests("Markup", []),
-    tests("Review", ["Assurance", "Randomness", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("Review", ["AuditedDatabase", "Assurance", "Randomness", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "HTTPServer",
       [

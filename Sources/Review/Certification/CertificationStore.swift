@@ -1,4 +1,5 @@
 import Assurance
+import AuditedDatabase
 import Files
 import Foundation
 import GRDB
@@ -60,7 +61,7 @@ struct CertificationStore {
           GROUP BY i.digest
           """), arguments: [task, label])
     return try Dictionary(
-      rows.map { (try $0.itemDigest(at: 0), try $0.decode(Int.self, atIndex: 1)) }, uniquingKeysWith: max)
+      rows.map { (try $0.digest(0), try $0.decode(Int.self, atIndex: 1)) }, uniquingKeysWith: max)
   }
 
   private func items(
@@ -75,7 +76,7 @@ struct CertificationStore {
         """, arguments: arguments)
     var result: [Labelled] = []
     while let row = try rows.next() {
-      let item = try row.itemDigest(at: 1)
+      let item = try row.digest(1)
       guard let opinion = try opinions[item] ?? opinion(row, 5), let bindings = opinion.bindings else { continue }
       let isFinal = try row.decode(String.self, atIndex: 3) == ItemState.final.rawValue
       let label = origin == .coinCalibrate ? try row.decode(String?.self, atIndex: 2) : nil

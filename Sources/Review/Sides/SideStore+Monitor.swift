@@ -1,4 +1,5 @@
 import Assurance
+import AuditedDatabase
 import Files
 import Foundation
 import GRDB
@@ -20,7 +21,7 @@ extension SideStore {
     var changes: [SideChange] = []
     for row in rows {
       let (place, arrived) = (try row.decode(Int.self, atIndex: 0), try row.decode(Int.self, atIndex: 3))
-      let item = try row.itemDigest(at: 1)
+      let item = try row.digest(1)
       let label = try row.decode(String?.self, atIndex: 2)
       let monitored = MonitorRow(
         sequence: place, item: item, standing: RowStanding(origin: .coinMonitor, isFinal: label != nil),
@@ -47,7 +48,7 @@ extension SideStore {
       arguments: [side.task, side.label, place, midnight, midnight + 86_399])
     var texts: [String] = []
     for row in rows {
-      if try row.itemDigest(at: 0) == item { return true }
+      if try row.digest(0) == item { return true }
       if let other = try row.decode(String?.self, atIndex: 1) { texts.append(other) }
     }
     guard let text, !texts.isEmpty else { return false }
