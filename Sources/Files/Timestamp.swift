@@ -1,0 +1,83 @@
+public import Foundation
+
+/// Times as ISO 8601 writes them, to the millisecond and in UTC: `2026-11-28T10:20:31.250Z`.
+///
+/// Foundation's own styles cut a fraction off where the binary number lies just below it, so that a time would change each time it is
+/// written and read.
+public enum Timestamp {
+  /// Milliseconds since 1970 of the first and the last moment whose year has four digits.
+  private static let range = -62_135_596_800_000...253_402_300_799_999
+
+  /// A time as text.
+  ///
+  /// - Parameter date: The time, which is rounded to milliseconds.
+  /// - Returns: The text; of a time before the year 1 or after the year 9999 the first or last one that can be written.
+  public static func text(_ date: Date) -> String {
+    let wanted = Int(saturating: (date.timeIntervalSince1970 * 1000).rounded())
+    let milliseconds = min(max(wanted, range.lowerBound), range.upperBound)
+    let fraction = (milliseconds % 1000 + 1000) % 1000
+    var (seconds, parts) = (time_t((milliseconds - fraction) / 1000), tm())
+    gmtime_r(&seconds, &parts)
+    func padded(_ number: some BinaryInteger, _ width: Int) -> String {
+      let digits = "\(number)"
+      return String(repeating: "0", count: max(width - digits.count, 0)) + digits
+    }
+    return "\(padded(parts.tm_year + 1900, 4))-\(padded(parts.tm_mon + 1, 2))-\(padded(parts.tm_mday, 2))"
+      + "T\(padded(parts.tm_hour, 2)):\(padded(parts.tm_min, 2)):\(padded(parts.tm_sec, 2)).\(padded(fraction, 3))Z"
+  }
+
+  /// The time that a text is; `nil` for any other text, and for a day that no calendar has.
+  ///
+  /// - Parameter text: A day, at whose beginning in UTC it is; or day and time with `T` or a space between them, a fraction of a second or
+  ///   none, and `Z`, an offset as `+01:00`, or nothing, which is UTC.
+  public static func date(_ text: String) -> Date? {
+    guard
+      let match = text.wholeMatch(
+        of:
+          #/([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?)?/#
+      )
+    else { return nil }
+    func number(_ text: Substring?) -> Int32 { text.flatMap { Int32($0) } ?? 0 }
+    var parts = tm()
+    parts.tm_year = number(match.1) - 1900
+    parts.tm_mon = number(match.2) - 1
+    parts.tm_mday = number(match.3)
+    (parts.tm_hour, parts.tm_min, parts.tm_sec) = (number(match.4), number(match.5), number(match.6))
+    let asked = parts
+    // It makes the first of March of the 30th of February.
+    let seconds = timegm(&parts)
+    guard parts.tm_year == asked.tm_year, parts.tm_mon == asked.tm_mon, parts.tm_mday == asked.tm_mday,
+      parts.tm_hour == asked.tm_hour, parts.tm_min == asked.tm_min, parts.tm_sec == asked.tm_sec
+    else { return nil }
+    let (hours, minutes) = (number(match.9), number(match.10))
+    guard hours < 24, minutes < 60 else { return nil }
+    let offset = Int(hours * 3600 + minutes * 60) * (match.8 == "-" ? -1 : 1)
+    let fraction = match.7.map { ($0 + "000").prefix(3) }
+    return Date(timeIntervalSince1970: Double((seconds - offset) * 1000 + Int(number(fraction))) / 1000)
+  }
+}
+
+extension JSONEncoder.DateEncodingStrategy {
+  /// As ``Timestamp`` writes them.
+  public static var timestamp: Self {
+    .custom { date, encoder in
+      var container = encoder.singleValueContainer()
+      try container.encode(Timestamp.text(date))
+    }
+  }
+}
+
+extension JSONDecoder.DateDecodingStrategy {
+  /// As ``Timestamp`` reads them.
+  public static var timestamp: Self {
+    .custom { decoder in
+      let container = try decoder.singleValueContainer()
+      let text = try container.decode(String.self)
+      guard let date = Timestamp.date(text) else {
+        throw DecodingError.dataCorruptedError(
+          in: container, debugDescription: "expected a time like 2026-11-28T10:20:31Z, got \(text.debugDescription)")
+      }
+      return date
+    }
+  }
+}
