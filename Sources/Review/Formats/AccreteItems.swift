@@ -51,7 +51,8 @@ public enum AccreteItems {
     if let other = field(of: record.tree, missingIn: written) {
       throw FormatError.field(
         .init(
-          record.place, expected: "only what `accrete review export` writes", got: "the field \(other.printable.debugDescription)",
+          record.place, expected: "only what `accrete review export` writes",
+          got: "the field \(other.printable.debugDescription)",
           fix: "Remove it, or name the form with --format."))
     }
     return item

@@ -61,7 +61,8 @@ enum ProdigyTasks {
     switch answer {
     case "ignore": return .skip(reason: "ignored in Prodigy")
     // With choices, what was rejected is the whole task.
-    case "reject": return task["options"] == nil ? .notLabel(try task.text("label")) : .skip(reason: "rejected in Prodigy")
+    case "reject":
+      return task["options"] == nil ? .notLabel(try task.text("label")) : .skip(reason: "rejected in Prodigy")
     case "accept":
       guard task["accept"] != nil else { return .label(try task.text("label")) }
       let chosen = try task.list("accept")

@@ -1,4 +1,4 @@
-public import Files
+import Files
 
 /// The forms in which items leave and labels come back.
 public enum ReviewFormat: String, Sendable, CaseIterable, Codable {

@@ -35,7 +35,8 @@ import Testing
 
   @Test func prodigysAnswers() throws {
     func task(_ rest: String) throws -> [ReturnedVote] {
-      try votes(.prodigy, #"{"text":"t","accrete_id":"m-1","_annotator_id":"set-ada","_timestamp":1795861231,"# + rest + "}")
+      try votes(
+        .prodigy, #"{"text":"t","accrete_id":"m-1","_annotator_id":"set-ada","_timestamp":1795861231,"# + rest + "}")
     }
     #expect(try task(#""label":"ok","answer":"accept""#).first?.verdict == .label("ok"))
     let rejected = try #require(try task(#""label":"ok","answer":"reject""#).first)
@@ -98,8 +99,15 @@ import Testing
     (ReviewFormat.labelStudio, #"{"text":"t","label":"ok","annotator":1}"#, "JSON-MIN"),
     (.labelStudio, #"{"id":1,"data":{"text":"t"},"annotations":[]}"#, "accrete_id"),
     (.labelStudio, #"{"data":{"accrete_id":"m"},"annotations":[{"result":[]}]}"#, "one answer of the choices"),
-    (.labelStudio, #"{"data":{"accrete_id":"m"},"annotations":[{"result":[{"type":"choices","value":{"choices":["a","b"]}}]}]}"#, "one choice"),
-    (.labelStudio, #"{"data":{"accrete_id":"m"},"annotations":[{"was_cancelled":"no"}]}"#, "true or false \"annotations.was_cancelled\""),
+    (
+      .labelStudio,
+      #"{"data":{"accrete_id":"m"},"annotations":[{"result":[{"type":"choices","value":{"choices":["a","b"]}}]}]}"#,
+      "one choice"
+    ),
+    (
+      .labelStudio, #"{"data":{"accrete_id":"m"},"annotations":[{"was_cancelled":"no"}]}"#,
+      "true or false \"annotations.was_cancelled\""
+    ),
     (.labelStudio, #"{"data":{"accrete_id":"m"},"annotations":{}}"#, "a list \"annotations\""),
     (.labelStudio, #"{"data":[],"annotations":[]}"#, "an object \"data\""),
     (.prodigy, #"{"text":"t","label":"ok","answer":"accept"}"#, "accrete_id"),
@@ -107,7 +115,8 @@ import Testing
     (.argilla, #"{"fields":{"text":"t"}}"#, "external_id"),
     (.argilla, #"{"id":"m","responses":{"label":{}}}"#, "responses.label"),
     (.argilla, #"{"id":"m","responses":{"label":[{"value":"ok","status":"done"}]}}"#, "\"discarded\""),
-    (.doccano, #"{"text":"t","label":["ok"]}"#, "accrete_id"), (.doccano, #"{"id":"m","label":"ok"}"#, "a list \"label\""),
+    (.doccano, #"{"text":"t","label":["ok"]}"#, "accrete_id"),
+    (.doccano, #"{"id":"m","label":"ok"}"#, "a list \"label\""),
     (.accrete, #"{"id":"m","text":"t"}"#, "review export"),
   ]) func whatIsRefused(format: ReviewFormat, json: String, words: String) throws {
     let error = #expect(throws: FormatError.self) { try votes(format, json) }
@@ -117,10 +126,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"text":"t"}"#, "a text \"id\""), (#"{"id":"m"}"#, "a text \"text\""), (#"{"id":1,"text":"t"}"#, "a text \"id\""),
+    (#"{"text":"t"}"#, "a text \"id\""), (#"{"id":"m"}"#, "a text \"text\""),
+    (#"{"id":1,"text":"t"}"#, "a text \"id\""),
     (#"{"id":"m","text":"t","lable":"ok"}"#, "\"lable\""), (#"{"id":"m","text":"t","souce":"x"}"#, "Is it \"source\"?"),
     (#"{"id":"m","text":"t","created":"soon"}"#, "2026-11-28T10:20:31Z"),
-    (#"{"id":"m","text":"t","meta":{"a":1}}"#, "a text \"meta.a\""), (#"{"id":"m","text":"t","meta":[]}"#, "an object \"meta\""),
+    (#"{"id":"m","text":"t","meta":{"a":1}}"#, "a text \"meta.a\""),
+    (#"{"id":"m","text":"t","meta":[]}"#, "an object \"meta\""),
     ("{\"id\":\"m\",\"text\":\"t\",\"meta\":{\"\u{E9}\":\"1\",\"e\u{301}\":\"2\"}}", "composition"),
   ]) func whatIsNotTakenIn(json: String, words: String) throws {
     let error = #expect(throws: FormatError.self) { try AccreteItems.intake(record(json)) }

@@ -27,7 +27,9 @@ import Testing
     let list = " [ {\"a\":1}\n, {\"a\":\"x, ] }\\\" [\"},\n\n{\"a\":[1,{\"b\":2}]} ] \n"
     let (one, other) = (try records(lines, pieces: pieces), try records(list, pieces: pieces))
     let trees = try one.map { try $0.get().tree }
-    #expect(trees.count == 3 && trees[1]["a"]?.string == "x, ] }\" [" && trees[2]["a"] == .list([.integer(1), .object(["b": .integer(2)])]))
+    #expect(
+      trees.count == 3 && trees[1]["a"]?.string == "x, ] }\" ["
+        && trees[2]["a"] == .list([.integer(1), .object(["b": .integer(2)])]))
     #expect(try other.map { try $0.get().tree } == trees)
     #expect(try one.map { try $0.get().place.description } == ["x.json:1", "x.json:3", "x.json:4"])
     #expect(
@@ -40,7 +42,8 @@ import Testing
 
   /// What is wrong with a record takes no other with it.
   @Test(arguments: [
-    (#"{"a":1,"a":2}"#, "listed twice"), (#"{"a":"\ud800"}"#, "surrogate"), (#"{"a":1"#, "JSON"), ("17", "the number 17"),
+    (#"{"a":1,"a":2}"#, "listed twice"), (#"{"a":"\ud800"}"#, "surrogate"), (#"{"a":1"#, "JSON"),
+    ("17", "the number 17"),
     (#"{"a":1},"#, "text after the end"), (#""x""#, "a string"), ("{\"a\":\"\u{1}\"}", "control character"),
     (String(repeating: "[", count: 33) + String(repeating: "]", count: 33), "32 nested brackets"),
   ]) func oneWrongLine(line: String, words: String) throws {
