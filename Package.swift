@@ -148,7 +148,7 @@ let package = Package(
       "Serving",
       [
         "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams", "Tokenization",
-        "ModelConfiguration", "Registry", "Files",
+        "ModelConfiguration", "Review", "Registry", "Files",
       ]),
     layer(
       "HTTPServer",
@@ -191,7 +191,7 @@ let package = Package(
       dependencies: [
         "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels", "Pretraining", "Learning", "Experts",
         "Generation", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",
-        "ModelConfiguration", "Assurance", "Access", "Registry", "Files",
+        "ModelConfiguration", "Review", "Assurance", "Access", "Registry", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/base"), .copy("Resources/demo")],
