@@ -81,7 +81,7 @@ public enum AccreteItems {
   /// What people said of an item.
   static func votes(in record: FormatRecords.Record) throws -> [ReturnedVote] {
     let reviewed = try reviewed(record)
-    return reviewed.votes.compactMap { vote in
+    return reviewed.votesInForce.compactMap { vote in
       let verdict: ReturnedVote.Verdict
       if let label = vote.label {
         verdict = .label(label)

@@ -12,7 +12,7 @@ enum ArgillaRecords {
   ///   - item: The item.
   ///   - suggestion: What the model suggested; `nil`: it is not told.
   static func record(of item: ReviewedItem, suggestion: ShownSuggestion?) -> JSONTree {
-    let responses = item.votes.compactMap(response)
+    let responses = item.votesInForce.compactMap(response)
     return .object([
       "id": .text(item.item.id),
       "fields": .object(["text": .text(item.item.text)]),

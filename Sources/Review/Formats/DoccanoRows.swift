@@ -6,7 +6,7 @@ enum DoccanoRows {
   ///
   /// - Parameter item: The item.
   static func row(of item: ReviewedItem) -> JSONTree {
-    let label = item.finalLabel ?? item.votes.last { $0.label != nil }?.label
+    let label = item.finalLabel ?? item.votesInForce.last { $0.label != nil }?.label
     var row = JSONTree.object([
       "id": .text(item.item.id), "text": .text(item.item.text), "label": .list(label.map { [.text($0)] } ?? []),
       // doccano numbers its rows anew and keeps this one.

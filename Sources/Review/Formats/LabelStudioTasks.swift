@@ -29,7 +29,7 @@ enum LabelStudioTasks {
             ])
           ]
         } ?? []),
-      "annotations": .list(item.votes.compactMap(annotation)),
+      "annotations": .list(item.votesInForce.compactMap(annotation)),
     ])
   }
 

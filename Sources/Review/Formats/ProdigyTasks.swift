@@ -9,7 +9,7 @@ enum ProdigyTasks {
   ///   - item: The item.
   ///   - suggestion: What the model suggested; `nil`: it is not told.
   static func tasks(of item: ReviewedItem, suggestion: ShownSuggestion?) -> [JSONTree] {
-    let votes = item.votes.filter { $0.label != nil || $0.kind == .skip }
+    let votes = item.votesInForce.filter { $0.label != nil || $0.kind == .skip }
     guard !votes.isEmpty else { return [task(item, suggestion, label: suggestion?.label)] }
     return votes.map { vote in
       var task = task(item, suggestion, label: vote.label ?? suggestion?.label)

@@ -30,13 +30,14 @@ public enum ReviewFormat: String, Sendable, CaseIterable, Codable {
     }
   }
 
-  /// An item as records, each on one line.
+  /// An item as records, each on one line. Other tools get none of an item whose text was removed: there is nothing to look at.
   ///
   /// - Parameters:
   ///   - item: The item.
   ///   - shown: Of which items it is told what the model suggested; our own form tells it of all.
   /// - Throws: What encoding throws.
   func records(of item: ReviewedItem, showing shown: SuggestionsShown) throws -> [[UInt8]] {
+    guard item.textRemoved == nil || self == .accrete else { return [] }
     let suggestion = ShownSuggestion(item, shown)
     return switch self {
     case .accrete: [try AccreteItems.line(of: item)]

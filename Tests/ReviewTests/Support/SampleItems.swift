@@ -23,7 +23,10 @@ enum SampleItems {
   static func make(_ count: Int, seed: UInt64) -> [ReviewedItem] {
     var stream = RandomStream(seed: seed, "items")
     return (0..<count).map { number in
-      let votes = (0..<stream.below(4)).map { _ in vote(of: "m-\(number)", &stream) }
+      var votes = (0..<stream.below(4)).map { _ in vote(of: "m-\(number)", &stream) }
+      if let last = votes.last, stream.below(5) == 0 {
+        votes.append(Vote(item: last.item, person: last.person, label: nil, kind: .undo, at: time(&stream)))
+      }
       let label = labels[stream.below(labels.count)]
       return item(
         number, finalLabel: stream.below(2) == 0 ? label : nil, votes: votes,
@@ -73,14 +76,16 @@ enum SampleItems {
 
   /// What a form has room for of an item's votes.
   static func votes(of item: ReviewedItem, as format: ReviewFormat) -> [Told] {
+    // Where somebody took a vote back, that was the last one.
+    let votes = item.votes.last?.kind == .undo ? Array(item.votes.dropLast(2)) : item.votes
     if format == .doccano {
-      let label = item.finalLabel ?? item.votes.last { $0.label != nil }?.label
+      let label = item.finalLabel ?? votes.last { $0.label != nil }?.label
       return label.map { [Told(.label($0), person: nil, milliseconds: nil, adjudicates: false, at: nil)] } ?? []
     }
     let reasons: [ReviewFormat: String] = [
       .labelStudio: "cancelled in Label Studio", .prodigy: "ignored in Prodigy", .argilla: "discarded in Argilla",
     ]
-    return item.votes.filter { $0.kind != .flag }.map { vote in
+    return votes.filter { $0.kind != .flag }.map { vote in
       let second = Date(timeIntervalSince1970: vote.at.timeIntervalSince1970.rounded(.down))
       let isWhole = format == .accrete || format == .labelStudio
       return Told(
