@@ -1,8 +1,8 @@
-import Files
-import Foundation
+package import Files
+package import Foundation
 
 /// The fields of a record or of an object in it, read strictly: every error names the field and its place.
-struct FormatFields {
+package struct FormatFields {
   /// Where the record stands.
   let place: FormatPlace
   /// The keys that lead to this object: `annotations.result`.
@@ -19,7 +19,7 @@ struct FormatFields {
   ///   - place: Where its record stands.
   ///   - path: The keys that lead to it.
   /// - Throws: ``FormatError/field(_:)`` for any other value.
-  init(_ tree: JSONTree, at place: FormatPlace, path: String = "") throws {
+  package init(_ tree: JSONTree, at place: FormatPlace, path: String = "") throws {
     guard case .object(let members) = tree else {
       throw FormatError.field(
         .init(place, expected: "an object \(path.debugDescription)", got: tree.kind, fix: "Write it as {…}."))
@@ -28,7 +28,7 @@ struct FormatFields {
   }
 
   /// A field's value; `nil` where it is missing or null.
-  subscript(name: String) -> JSONTree? {
+  package subscript(name: String) -> JSONTree? {
     let value = JSONTree.object(members)[name]
     return value == .null ? nil : value
   }
@@ -43,7 +43,7 @@ struct FormatFields {
   }
 
   /// A text; `nil` where there is none.
-  func optionalText(_ name: String) throws -> String? { try self[name].map { try text($0, name) } }
+  package func optionalText(_ name: String) throws -> String? { try self[name].map { try text($0, name) } }
 
   /// An element of a list, or a member, that must be a text.
   func text(_ value: JSONTree, _ name: String) throws -> String {
@@ -66,31 +66,13 @@ struct FormatFields {
     }
   }
 
-  /// A whole number; `nil` where there is none.
-  func integer(_ name: String) throws -> Int? {
-    try self[name].map { value in
-      guard let number = value.integer else { throw wrong(name, "a whole number", value) }
-      return number
-    }
-  }
-
   /// A time as ISO 8601 writes it; `nil` where there is none.
-  func time(_ name: String) throws -> Date? {
+  package func time(_ name: String) throws -> Date? {
     try self[name].map { value in
       guard let time = value.string.flatMap(Timestamp.date) else {
         throw wrong(name, "a time like 2026-11-28T10:20:31Z", value)
       }
       return time
-    }
-  }
-
-  /// A digest; `nil` where there is none.
-  func digest(_ name: String) throws -> Digest? {
-    try self[name].map { value in
-      guard let digest = value.string.flatMap({ Digest($0) }) else {
-        throw wrong(name, "sha256: and 64 hexadecimal digits", value)
-      }
-      return digest
     }
   }
 
@@ -112,7 +94,7 @@ struct FormatFields {
   }
 
   /// An object of texts; empty where there is none.
-  func texts(_ name: String) throws -> [String: String] {
+  package func texts(_ name: String) throws -> [String: String] {
     guard let fields = try object(name) else { return [:] }
     var texts: [ExactText: String] = [:]
     for member in fields.members { texts[ExactText(member.key)] = try fields.text(member.value, member.key) }

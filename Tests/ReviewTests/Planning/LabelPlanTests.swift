@@ -29,7 +29,8 @@ import Testing
     let target = try SideTarget(precision: 0.98, confidence: 0.95)
     let (half, tenth) = (LabelPlan(target, try stream()), LabelPlan(target, try stream(share: 0.1)))
     for (one, other) in zip(half.cases, tenth.cases) {
-      #expect(one.coinRows == other.coinRows && abs(other.days / one.days - 5) < 1e-3 && one.coinHours == other.coinHours)
+      #expect(
+        one.coinRows == other.coinRows && abs(other.days / one.days - 5) < 1e-3 && one.coinHours == other.coinHours)
     }
   }
 

@@ -7,7 +7,8 @@ import Review
 struct ReviewPlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Say how many labels, days and hours it takes until a side can be certified, before anything is labelled.",
+    abstract:
+      "Say how many labels, days and hours it takes until a side can be certified, before anything is labelled.",
     discussion: """
       A side is a label whose items are to be decided without a person. What is certified later rests on rows, not on this plan.
 
@@ -76,7 +77,8 @@ struct ReviewPlanCommand: ParsableCommand {
       return "No number of rows that could be collected certifies this: ask for less precision or confidence."
     }
     let head = [
-      "if wrong", "rows above the threshold", "of these wrong", "coin rows to label", "items", "days", "hours for coin rows",
+      "if wrong", "rows above the threshold", "of these wrong", "coin rows to label", "items", "days",
+      "hours for coin rows",
       "hours for all items",
     ]
     let rows = plan.cases.map { row in
