@@ -53,7 +53,10 @@ public enum Timestamp {
     guard hours < 24, minutes < 60 else { return nil }
     let offset = Int(hours * 3600 + minutes * 60) * (match.8 == "-" ? -1 : 1)
     let fraction = match.7.map { ($0 + "000").prefix(3) }
-    return Date(timeIntervalSince1970: Double((seconds - offset) * 1000 + Int(number(fraction))) / 1000)
+    let milliseconds = (seconds - offset) * 1000 + Int(number(fraction))
+    // What could not be written again is none.
+    guard range.contains(milliseconds) else { return nil }
+    return Date(timeIntervalSince1970: Double(milliseconds) / 1000)
   }
 }
 

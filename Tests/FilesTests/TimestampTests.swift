@@ -29,6 +29,7 @@ import Testing
     "", "2026", "2026-13-01", "2026-02-29", "2026-02-30T00:00:00Z", "2026-11-28T24:00:00Z", "2026-11-28T10:60:00Z",
     "2026-11-28T10:20:31+24:00", "2026-11-28T10:20:31+01:60", "2026-11-28t10:20:31z", " 2026-11-28", "2026-11-28\n",
     "٢٠٢٦-11-28", "2026-11-28T10:20:31.Z", "2026-11-28T10:20:31.1234567890Z",
+    "0000-01-01", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00",
   ]) func whatIsNone(text: String) { #expect(Timestamp.date(text) == nil, "\(text)") }
 
   /// What no calendar of four digits has is written as the nearest that it has, and nothing ends the process.
