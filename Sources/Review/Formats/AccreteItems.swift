@@ -44,16 +44,16 @@ public enum AccreteItems {
     } catch FileError.malformedJSON(_, let reason) {
       throw FormatError.field(
         .init(
-          record.place, expected: "an item as `accrete review export` writes it", got: reason,
-          fix: "Export again, or name the form with --format."))
+          record.place, expected: "an item with all that is known of it, in the form accrete", got: reason,
+          fix: "Export it again, or name the form that the file has."))
     }
     let written = try JSONTree(Data(line(of: item)))
     if let other = field(of: record.tree, missingIn: written) {
       throw FormatError.field(
         .init(
-          record.place, expected: "only what `accrete review export` writes",
+          record.place, expected: "only fields of the form accrete",
           got: "the field \(other.printable.debugDescription)",
-          fix: "Remove it, or name the form with --format."))
+          fix: "Remove it, or name the form that the file has."))
     }
     return item
   }

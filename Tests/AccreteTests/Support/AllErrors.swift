@@ -137,7 +137,8 @@ struct ExpectedErrors {
         FileError.notFound(path: ""), FileError.malformedJSON(path: "", reason: ""),
         FileError.linkLeadsOut(path: "", target: ""), GzipError(path: "", expected: "", got: "", fix: ""),
         JSONTree.Failure(position: 0, reason: ""), FormatError.text(inFormat), FormatError.json(inFormat),
-        FormatError.field(inFormat), FormatError.label(inFormat), RunError.changed(folder: "", what: "", recorded: "", now: ""),
+        FormatError.field(inFormat), FormatError.label(inFormat),
+        RunError.changed(folder: "", what: "", recorded: "", now: ""),
         RunError.earlierForm(folder: "", format: 1), ComparisonError.changed(folder: "", differences: []),
         ComparisonError.examplesDiffer(cell: "", other: "", task: ""),
         MetricError.shape(what: "", expected: 1, got: 2), MetricError.value(what: "", expected: "", got: ""),
@@ -238,7 +239,8 @@ struct ExpectedErrors {
     ExpectedErrors(
       65, 413,
       [
-        FileError.tooLarge(path: "", bytes: 2, limit: 1), FormatError.size(inFormat), TokenizerTrainingError.tooManyPieces(bytes: 2, limit: 1),
+        FileError.tooLarge(path: "", bytes: 2, limit: 1), FormatError.size(inFormat),
+        TokenizerTrainingError.tooManyPieces(bytes: 2, limit: 1),
         ServingError.tooLarge(version: "", part: "", bytes: 2, limit: 1), ScoringError.tooLarge(inScore),
         DecoderError.sequenceTooLong(length: 2, limit: 1),
       ]),

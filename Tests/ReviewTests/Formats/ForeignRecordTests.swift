@@ -117,7 +117,7 @@ import Testing
     (.argilla, #"{"id":"m","responses":{"label":[{"value":"ok","status":"done"}]}}"#, "\"discarded\""),
     (.doccano, #"{"text":"t","label":["ok"]}"#, "accrete_id"),
     (.doccano, #"{"id":"m","label":"ok"}"#, "a list \"label\""),
-    (.accrete, #"{"id":"m","text":"t"}"#, "review export"),
+    (.accrete, #"{"id":"m","text":"t"}"#, "in the form accrete"),
   ]) func whatIsRefused(format: ReviewFormat, json: String, words: String) throws {
     let error = #expect(throws: FormatError.self) { try votes(format, json) }
     let text = error?.description ?? ""
