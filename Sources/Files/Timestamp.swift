@@ -31,29 +31,53 @@ public enum Timestamp {
   /// - Parameter text: A day, at whose beginning in UTC it is; or day and time with `T` or a space between them, a fraction of a second or
   ///   none, and `Z`, an offset as `+01:00`, or nothing, which is UTC.
   public static func date(_ text: String) -> Date? {
-    guard
-      let match = text.wholeMatch(
-        of:
-          #/([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?)?/#
-      )
-    else { return nil }
-    func number(_ text: Substring?) -> Int32 { text.flatMap { Int32($0) } ?? 0 }
+    // None is longer; what is may be of any length.
+    guard text.utf8.count <= 40 else { return nil }
+    var rest = Array(text.utf8)[...]
+    /// The number of so many digits that comes next.
+    func number(_ digits: Int) -> Int32? {
+      let taken = rest.prefix(digits)
+      guard taken.count == digits, taken.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+      rest = rest.dropFirst(digits)
+      return taken.reduce(0) { 10 * $0 + Int32($1 - 0x30) }
+    }
+    func takes(_ characters: String) -> Bool {
+      guard let next = rest.first, characters.utf8.contains(next) else { return false }
+      rest = rest.dropFirst()
+      return true
+    }
+    guard let year = number(4), takes("-"), let month = number(2), takes("-"), let day = number(2) else { return nil }
     var parts = tm()
-    parts.tm_year = number(match.1) - 1900
-    parts.tm_mon = number(match.2) - 1
-    parts.tm_mday = number(match.3)
-    (parts.tm_hour, parts.tm_min, parts.tm_sec) = (number(match.4), number(match.5), number(match.6))
+    (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, month - 1, day)
+    var (thousandths, offset) = (0, 0)
+    if !rest.isEmpty {
+      guard takes("T "), let hour = number(2), takes(":"), let minute = number(2), takes(":"), let second = number(2)
+      else { return nil }
+      (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
+      if takes(".") {
+        let digits = rest.prefix { (0x30...0x39).contains($0) }
+        guard (1...9).contains(digits.count) else { return nil }
+        rest = rest.dropFirst(digits.count)
+        thousandths = (digits + [0x30, 0x30]).prefix(3).reduce(0) { 10 * $0 + Int($1 - 0x30) }
+      }
+      let isWest = rest.first == UInt8(ascii: "-")
+      if takes("+-") {
+        guard let hours = number(2), hours < 24 else { return nil }
+        _ = takes(":")
+        guard let minutes = number(2), minutes < 60 else { return nil }
+        offset = Int(hours * 3600 + minutes * 60) * (isWest ? -1 : 1)
+      } else {
+        _ = takes("Z")
+      }
+      guard rest.isEmpty else { return nil }
+    }
     let asked = parts
     // It makes the first of March of the 30th of February.
     let seconds = timegm(&parts)
     guard parts.tm_year == asked.tm_year, parts.tm_mon == asked.tm_mon, parts.tm_mday == asked.tm_mday,
       parts.tm_hour == asked.tm_hour, parts.tm_min == asked.tm_min, parts.tm_sec == asked.tm_sec
     else { return nil }
-    let (hours, minutes) = (number(match.9), number(match.10))
-    guard hours < 24, minutes < 60 else { return nil }
-    let offset = Int(hours * 3600 + minutes * 60) * (match.8 == "-" ? -1 : 1)
-    let fraction = match.7.map { ($0 + "000").prefix(3) }
-    let milliseconds = (seconds - offset) * 1000 + Int(number(fraction))
+    let milliseconds = (seconds - offset) * 1000 + thousandths
     // What could not be written again is none.
     guard range.contains(milliseconds) else { return nil }
     return Date(timeIntervalSince1970: Double(milliseconds) / 1000)

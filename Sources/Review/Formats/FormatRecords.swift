@@ -62,6 +62,8 @@ public struct FormatRecords {
 
   /// Finds out which shape the file has.
   private mutating func begin() throws {
+    // What a file begins with may come in pieces, too.
+    while piece.count < 3, case let more = try nextPiece(), !more.isEmpty { piece += more }
     guard try peek() != nil else {
       shape = .ended
       return
