@@ -159,7 +159,7 @@ let package = Package(
       "Serving",
       [
         "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams", "Tokenization",
-        "ModelConfiguration", "Registry", "AuditedDatabase", "Files",
+        "ModelConfiguration", "Review", "Registry", "AuditedDatabase", "Files",
       ]),
     layer(
       "HTTPServer",
@@ -202,7 +202,7 @@ let package = Package(
       dependencies: [
         "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels", "Pretraining", "Learning", "Experts",
         "Generation", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",
-        "ModelConfiguration", "Assurance", "Access", "Registry", "AuditedDatabase", "Files",
+        "ModelConfiguration", "Review", "Assurance", "Access", "Registry", "AuditedDatabase", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/base"), .copy("Resources/demo")],

@@ -18,6 +18,7 @@ let package = Package(
         .product(name: "Experts", package: "accrete"), .product(name: "Streams", package: "accrete"),
         .product(name: "Learning", package: "accrete"), .product(name: "Pretraining", package: "accrete"),
         .product(name: "Runs", package: "accrete"), .product(name: "HTTPServer", package: "accrete"),
+        .product(name: "Review", package: "accrete"),
       ],
       path: "Sources",
       swiftSettings: [

@@ -28,17 +28,22 @@ public enum JSONFile {
   ///   - type: What is decoded.
   ///   - data: The text.
   ///   - path: Where it came from, for errors.
+  ///   - dates: How a date is written; without: as seconds since the beginning of 2001.
   /// - Throws: ``FileError`` that names the position and the key.
-  public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws -> Value {
+  public static func decode<Value: Decodable>(
+    _ type: Value.Type, from data: Data, path: String, dates: JSONDecoder.DateDecodingStrategy = .deferredToDate
+  ) throws -> Value {
     let data = try checked(data, path: path)
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = dates
     do {
-      return try JSONDecoder().decode(type, from: data)
+      return try decoder.decode(type, from: data)
     } catch let error as DecodingError {
       throw FileError.malformedJSON(
         path: path,
         reason: reason(error, in: data) { other in
           do {
-            _ = try JSONDecoder().decode(type, from: other)
+            _ = try decoder.decode(type, from: other)
             return false
           } catch DecodingError.dataCorrupted(let context) {
             return context.codingPath.isEmpty

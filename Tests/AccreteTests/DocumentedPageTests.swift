@@ -53,6 +53,8 @@ extension CommandFaultTests {
       session.expectFiles("monday", "registry-restored", "spam.tar", "spam-adapter/accrete.json")
     }
 
+    @Test func contentReview() throws { try session().run(Document("docs/review.md"), least: 2) }
+
     @Test func fromOtherTools() throws {
       let session = try session(base: Self.sapling)
       let scratch = session.scratch

@@ -18,7 +18,7 @@ struct FuzzTarget: Sendable {
   /// All targets, in the order in which `make fuzz` runs them.
   static let all: [FuzzTarget] =
     tensorTargets + streamTargets + modelTargets + templateTargets + adapterTargets + runTargets + sealTargets
-    + pretrainingTargets + textTargets + registryTargets + serverTargets
+    + pretrainingTargets + textTargets + registryTargets + serverTargets + reviewTargets
 
   static let variable = "ACCRETE_FUZZ_TARGET"
 

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// When a key ends, as people write it.
@@ -31,24 +32,7 @@ public enum KeyExpiry {
   }
 
   private static func moment(_ text: String) -> Date? {
-    guard
-      let match = text.wholeMatch(
-        of: /([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})Z)?/)
-    else { return nil }
-    func number(_ part: Substring?) -> Int32 { part.flatMap { Int32($0) } ?? 0 }
-    var parts = tm()
-    parts.tm_year = number(match.1) - 1900
-    parts.tm_mon = number(match.2) - 1
-    parts.tm_mday = number(match.3)
-    parts.tm_hour = number(match.4)
-    parts.tm_min = number(match.5)
-    parts.tm_sec = number(match.6)
-    let asked = parts
-    // It makes the first of March of the 30th of February.
-    let seconds = timegm(&parts)
-    guard parts.tm_year == asked.tm_year, parts.tm_mon == asked.tm_mon, parts.tm_mday == asked.tm_mday,
-      parts.tm_hour == asked.tm_hour, parts.tm_min == asked.tm_min, parts.tm_sec == asked.tm_sec
-    else { return nil }
-    return Date(timeIntervalSince1970: Double(seconds))
+    guard text.wholeMatch(of: /[0-9-]{10}(?:T[0-9:]{8}Z)?/) != nil else { return nil }
+    return Timestamp.date(text)
   }
 }

@@ -39,6 +39,7 @@ struct ExpectedErrors {
   private static let inStream = StreamError.Detail(file: "", expected: "", got: "", fix: "")
   private static let inCorpus = CorpusError.Detail("", expected: "", got: "", fix: "")
   private static let inScore = ScoringError.Detail(scorer: "", expected: "", got: "", fix: "")
+  private static let inFormat = FormatError.Detail(FormatPlace(file: "", line: 1), expected: "", got: "", fix: "")
   private static let inTemplate = TemplateError.Location(template: "", line: 1)
 
   /// Every case of every error.
@@ -143,7 +144,9 @@ struct ExpectedErrors {
         ServerError.certificate(option: "", path: "", reason: ""),
         FileError.notFound(path: ""), FileError.malformedJSON(path: "", reason: ""),
         FileError.linkLeadsOut(path: "", target: ""), GzipError(path: "", expected: "", got: "", fix: ""),
-        JSONTree.Failure(position: 0, reason: ""), RunError.changed(folder: "", what: "", recorded: "", now: ""),
+        JSONTree.Failure(position: 0, reason: ""), FormatError.text(inFormat), FormatError.json(inFormat),
+        FormatError.field(inFormat), FormatError.label(inFormat),
+        RunError.changed(folder: "", what: "", recorded: "", now: ""),
         RunError.earlierForm(folder: "", format: 1), ComparisonError.changed(folder: "", differences: []),
         ComparisonError.examplesDiffer(cell: "", other: "", task: ""),
         MetricError.shape(what: "", expected: 1, got: 2), MetricError.value(what: "", expected: "", got: ""),
@@ -245,7 +248,8 @@ struct ExpectedErrors {
     ExpectedErrors(
       65, 413,
       [
-        FileError.tooLarge(path: "", bytes: 2, limit: 1), TokenizerTrainingError.tooManyPieces(bytes: 2, limit: 1),
+        FileError.tooLarge(path: "", bytes: 2, limit: 1), FormatError.size(inFormat),
+        TokenizerTrainingError.tooManyPieces(bytes: 2, limit: 1),
         ServingError.tooLarge(version: "", part: "", bytes: 2, limit: 1), ScoringError.tooLarge(inScore),
         DecoderError.sequenceTooLong(length: 2, limit: 1),
       ]),
