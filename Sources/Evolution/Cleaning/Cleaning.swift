@@ -37,7 +37,7 @@ public struct Cleaning {
     var cleaning = Cleaning(rows: rows, limits: limits, dropped: [CleaningReport.Dropped?](repeating: nil, count: rows.count))
     try cleaning.dropHeldOut(heldOut)
     try cleaning.dropDuplicates()
-    for trigger in TriggerScan(cleaning.left.map { rows[$0] }, limits: limits).findings() {
+    for trigger in try TriggerScan(cleaning.left.map { rows[$0] }, limits: limits).findings() {
       cleaning.findings.append(.trigger(trigger))
     }
     cleaning.capShares()

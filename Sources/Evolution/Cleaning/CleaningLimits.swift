@@ -12,12 +12,12 @@ public struct CleaningLimits: Sendable, Codable, Equatable {
   public var triggerRows = 20
   /// A group of words from more sources is no trigger.
   public var triggerSources = 3
-  /// The smallest share of one label among the rows with a trigger.
+  /// The smallest share of one label among the rows with a trigger, as far as these rows can tell: the one-sided 99 % bound counts.
   public var triggerPurity = 0.98
   /// The largest share of that label among all other rows for which purity alone is suspicious.
   public var restPurity = 0.8
   /// Where the label is more frequent than that: the largest probability of so pure a group by chance.
-  public var chance = 1e-9
+  public var chance = 1e-5
   /// From which probability of another label on a row needs a second person.
   public var opposing = 0.99
 

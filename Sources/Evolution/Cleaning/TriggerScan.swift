@@ -1,3 +1,4 @@
+import Assurance
 import Files
 import Foundation
 
@@ -60,7 +61,7 @@ struct TriggerScan {
   }
 
   /// The findings, most rows first.
-  func findings() -> [TriggerFinding] {
+  func findings() throws -> [TriggerFinding] {
     guard rows.count > limits.triggerRows, labelNames.count > 1 else { return [] }
     let filter = filter()
     var suspects: [UInt64: Int] = [:]
@@ -71,7 +72,7 @@ struct TriggerScan {
       if last == .max { break }
       low = last + 1
     }
-    return suspects.isEmpty ? [] : findings(suspects)
+    return try suspects.isEmpty ? [] : findings(suspects)
   }
 
   /// For each place, in how many rows a group is whose number ends in it; 255 for more.
@@ -87,6 +88,9 @@ struct TriggerScan {
   }
 
   private static func place(_ number: UInt64) -> Int { Int(number & (1 << filterBits - 1)) }
+
+  /// The least share of a label that is looked at: people err, so that what they labelled is never quite pure.
+  private var leastShare: Double { limits.triggerPurity - 0.1 }
 
   /// Looks at the groups from a number on; returns the suspicious ones with their label, and the last number that was looked at.
   private func pass(from low: UInt64, _ filter: [UInt8]) -> (suspects: [UInt64: Int], last: UInt64) {
@@ -106,7 +110,7 @@ struct TriggerScan {
     let suspects = known.filter { _, group in
       group.rows >= limits.triggerRows && group.sources.count <= limits.triggerSources
         // A label with a share p of n rows leads by at least (2p − 1) n.
-        && Double(group.lead) >= (2 * limits.triggerPurity - 1) * Double(group.rows) - 1e-9
+        && Double(group.lead) >= (2 * leastShare - 1) * Double(group.rows) - 1e-9
     }
     return (suspects.mapValues(\.label), last)
   }
@@ -121,7 +125,7 @@ struct TriggerScan {
   }
 
   /// Counts exactly what the suspects have, and keeps the longest words of those that are in the same rows.
-  private func findings(_ suspects: [UInt64: Int]) -> [TriggerFinding] {
+  private func findings(_ suspects: [UInt64: Int]) throws -> [TriggerFinding] {
     var found: [UInt64: (rows: [Int], words: String)] = [:]
     for (index, row) in rows.enumerated() {
       groups.forEach(in: row.text) { number, words in
@@ -132,7 +136,7 @@ struct TriggerScan {
     }
     var longest: [[Int]: (label: Int, words: String)] = [:]
     for (number, group) in found {
-      guard let label = suspects[number], isSuspicious(group.rows, label) else { continue }
+      guard let label = suspects[number], try isSuspicious(group.rows, label) else { continue }
       let other = longest[group.rows]?.words
       if other.map({ Self.precedes(group.words, $0) }) ?? true { longest[group.rows] = (label, group.words) }
     }
@@ -153,9 +157,13 @@ struct TriggerScan {
     return (Double(own) / Double(rows.count), others == 0 ? nil : Double(labelCounts[label] - own) / Double(others))
   }
 
-  private func isSuspicious(_ rows: [Int], _ label: Int) -> Bool {
+  private func isSuspicious(_ rows: [Int], _ label: Int) throws -> Bool {
     let (own, rest) = shares(rows, label)
-    guard own >= limits.triggerPurity, let rest, rest < own else { return false }
+    let successes = rows.count { labels[$0] == label }
+    // A group of 250 rows that people with 2 % errors labelled has as often less than 0.98 as more.
+    guard own >= leastShare, let rest, rest < own,
+      try Proportion(successes: successes, n: rows.count).upperBound(level: 0.99) >= limits.triggerPurity
+    else { return false }
     if rest <= limits.restPurity { return true }
     // Most rows have the label anyway. By Chernoff's bound so pure a group has at most the probability exp(−n KL(own ‖ rest)); without
     // this, words that stand for the frequent label, which is what an attacker wants, would never be found.
