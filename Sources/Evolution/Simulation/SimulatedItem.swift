@@ -39,4 +39,28 @@ public struct SimulatedItem: Sendable, Codable, Equatable {
   public let source: String
   /// What was done to the row's text; `nil`: nothing.
   public let change: Change?
+
+  /// An item.
+  ///
+  /// - Parameters:
+  ///   - id: Its id.
+  ///   - day: On which day it comes.
+  ///   - second: How many seconds after midnight.
+  ///   - task: The task that it belongs to.
+  ///   - text: What was submitted.
+  ///   - label: Its right label.
+  ///   - source: Who submitted it.
+  ///   - change: What was done to the row's text.
+  public init(
+    id: String, day: Int, second: Int, task: String, text: String, label: String, source: String, change: Change?
+  ) {
+    self.id = id
+    self.day = day
+    self.second = second
+    self.task = task
+    self.text = text
+    self.label = label
+    self.source = source
+    self.change = change
+  }
 }

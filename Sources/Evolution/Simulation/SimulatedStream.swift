@@ -92,7 +92,7 @@ public struct SimulatedStream: Sendable {
     let label = task.labels[stream.place(weights: weights(of: task))]
     let row = draw(task.name, label)
     var change: SimulatedItem.Change?
-    if label == task.violation, stream.isTrue(plan.obfuscation(on: day)) {
+    if task.violation?.hasSameCodePoints(as: label) ?? false, stream.isTrue(plan.obfuscation(on: day)) {
       change = [.homoglyphs, .leet, .split][stream.below(3)]
     }
     let text = change.map { Obfuscation.disguised(row.text, $0, &stream) } ?? row.text
@@ -104,7 +104,7 @@ public struct SimulatedStream: Sendable {
   /// How frequent each label is: the violation as the plan says, the others as the rows have them.
   private func weights(of task: StreamPlan.Task) -> [Double] {
     let counts = task.labels.map { Double(pools[task.name]?[ExactText($0)]?.rows.count ?? 0) }
-    guard let violation = task.labels.firstIndex(where: { $0 == task.violation }),
+    guard let violation = task.labels.firstIndex(where: { task.violation?.hasSameCodePoints(as: $0) ?? false }),
       let share = plan.prevalence(on: day)
     else { return counts }
     let others = counts.reduce(0, +) - counts[violation]
