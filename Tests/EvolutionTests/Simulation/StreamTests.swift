@@ -8,7 +8,9 @@ import Testing
   @Test func equalSeedsGiveEqualBytes() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    func bytes(_ seed: UInt64) throws -> Data { try encoder.encode(SimulatedPlan.items(SimulatedPlan.plan(), seed: seed)) }
+    func bytes(_ seed: UInt64) throws -> Data {
+      try encoder.encode(SimulatedPlan.items(SimulatedPlan.plan(), seed: seed))
+    }
     #expect(try bytes(3) == bytes(3))
     #expect(try bytes(3) != bytes(4))
   }

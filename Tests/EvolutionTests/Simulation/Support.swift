@@ -13,7 +13,8 @@ enum SimulatedPlan {
   static func plan(days: Int = 60, items: Int = 40) -> StreamPlan {
     func day(_ of60: Int) -> Int { of60 * days / 60 }
     return StreamPlan(
-      name: "test", days: days, items: items, tasks: [task("one"), task("two"), task("new")], prevalence: 0.12, sources: 60,
+      name: "test", days: days, items: items, tasks: [task("one"), task("two"), task("new")], prevalence: 0.12,
+      sources: 60,
       events: [
         StreamPlan.Event(.task, day: day(10), task: "new"),
         StreamPlan.Event(.prevalence, day: day(20), share: 0.3),
