@@ -10,7 +10,6 @@ enum LookLevel {
   /// - Parameter error: The probability of error of all looks together.
   static func confidence(look: Int, error: Double = 0.05) -> Double {
     let place = Double(max(look, 1))
-    // The first look alone is asked at the full level: a task that is gated once gives nothing away.
     return 1 - error * 6 / (Double.pi * Double.pi * place * place)
   }
 }

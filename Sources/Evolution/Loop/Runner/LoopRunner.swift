@@ -107,7 +107,7 @@ public final class LoopRunner: Sendable {
 
   /// Says that a point is reached at which a process may die.
   func passes(_ job: LoopJob, _ moment: LoopPoint.Moment) throws {
-    try reach(LoopPoint(task: job.task, state: job.state, moment: moment))
+    try reach(LoopPoint(job: job, moment: moment))
   }
 
   /// Runs an action; what it throws is told apart from what the loop's database throws.
@@ -131,8 +131,7 @@ struct LoopPoint: Sendable, Equatable {
   /// When in a state's action.
   enum Moment: String, Sendable, CaseIterable { case begun, found, committing, moved }
 
-  let task: String
-  let state: LoopState
+  let job: LoopJob
   let moment: Moment
 }
 

@@ -34,6 +34,12 @@ enum LoopSchema {
     CREATE TABLE shadow(
       manifest BLOB NOT NULL CHECK(length(manifest) = 32), item TEXT NOT NULL, served TEXT, candidate TEXT,
       PRIMARY KEY(manifest, item)) WITHOUT ROWID, STRICT;
+    -- What each arm of a canary did, by hour.
+    CREATE TABLE arm(
+      manifest BLOB NOT NULL CHECK(length(manifest) = 32), hour INTEGER NOT NULL,
+      candidate INTEGER NOT NULL CHECK(candidate IN (0, 1)), requests INTEGER NOT NULL CHECK(requests >= 0),
+      errors INTEGER NOT NULL CHECK(errors >= 0), unknown INTEGER NOT NULL CHECK(unknown >= 0),
+      human INTEGER NOT NULL CHECK(human >= 0), p95 REAL, PRIMARY KEY(manifest, hour, candidate)) WITHOUT ROWID, STRICT;
     CREATE TABLE audit(
       seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
       detail TEXT NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL UNIQUE) STRICT;
