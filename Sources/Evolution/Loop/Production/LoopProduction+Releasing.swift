@@ -80,7 +80,7 @@ extension LoopProduction {
     let override = try store.overrides(of: job.task).last { $0.report == job.inputs.report?.description }
     do {
       return try registry.publish(
-        manifest, kind: .promote, expecting: job.inputs.release, override: override.flatMap { try? verdict($0, job) },
+        manifest, kind: .promote, expecting: job.inputs.release, override: override.map { try verdict($0, job) },
         reason: override.map { "\($0.operatedBy) and \($0.leadBy): \($0.reason)" } ?? job.inputs.trigger?.title,
         actor: Self.actor
       ).revision
