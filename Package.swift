@@ -173,7 +173,7 @@ let package = Package(
       "Evolution",
       [
         "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams",
-        "ModelConfiguration", "Randomness", "Assurance", "Registry", "Files",
+        "ModelConfiguration", "Randomness", "Assurance", "Registry", "Markup", "Files",
       ]),
     layer(
       "Runs",
@@ -316,7 +316,7 @@ let package = Package(
       "Evolution",
       [
         "ServingSupport", "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records",
-        "Streams", "Tokenization", "Registry", "Assurance", "Files",
+        "Streams", "Tokenization", "Registry", "Randomness", "Assurance", "Files",
       ]),
     tests(
       "Runs",

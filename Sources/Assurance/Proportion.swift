@@ -87,7 +87,7 @@ public struct Proportion: Sendable, Equatable {
   }
 
   /// The share under which so few successes or fewer have the probability `tail`.
-  private func exactHigh(tail: Double) -> Double {
+  func exactHigh(tail: Double) -> Double {
     successes == n ? 1 : Beta.quantile(upperTail: tail, Double(successes + 1), Double(n - successes))
   }
 }

@@ -227,6 +227,8 @@ struct ExpectedErrors {
         EvolutionError.sameRows(task: "", other: ""),
         EvolutionError.missingRows(task: "", role: "", split: "", learn: 1, fix: ""),
         EvolutionError.row(file: "", line: nil, problem: "", fix: ""),
+        EvolutionError.naming(what: "", expected: "", got: "", fix: ""),
+        EvolutionError.stream(file: "", key: "", expected: "", got: "", fix: ""),
         ServingError.otherConfiguration(base: "", key: "", expected: "", got: ""),
         ServingError.noExpert(version: ""), ServingError.severalLabels(version: ""),
         RegistryError.otherBase(what: "", expected: digest, got: digest),
