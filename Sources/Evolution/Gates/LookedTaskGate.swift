@@ -3,7 +3,10 @@ import Foundation
 
 /// G3 of the loop: the task itself, on rows that may have been looked at before.
 enum LookedTaskGate {
-  /// How sure a bound is at a look, in words: `97.0 %`.
+  /// The probability of error of all looks together.
+  private static let error = 0.05
+
+  /// How sure a bound is at a look, in words: `96.96 %`.
   private static func words(_ level: Double) -> String { String(format: "%.2f %%", level * 100) }
 
   /// A candidate beside the version that is served: it is no worse by more than a margin.
@@ -11,8 +14,9 @@ enum LookedTaskGate {
   /// - Parameter table: Both on the gate's rows.
   /// - Parameter margin: How much worse it may be, as a share of rows.
   /// - Parameter look: How often rows of the task's gate were looked at, this time included.
-  static func noWorse(_ table: PairedTable, margin: Double, look: Int) -> Gate {
-    let level = LookLevel.confidence(look: look)
+  /// - Throws: `AssuranceError` for a look before the first.
+  static func noWorse(_ table: PairedTable, margin: Double, look: Int) throws -> Gate {
+    let level = 1 - (try LookSpending.share(of: error, look: look))
     let low = table.lowerBound(level: level)
     let verdict: GateVerdict
     if table.isNonInferior(margin: margin, level: level) {
@@ -41,8 +45,9 @@ enum LookedTaskGate {
   ///
   /// - Parameter table: Both on these rows.
   /// - Parameter look: How often rows of the task's gate were looked at, this time included.
-  static func better(_ table: PairedTable, look: Int) -> Gate {
-    let level = LookLevel.confidence(look: look)
+  /// - Throws: `AssuranceError` for a look before the first.
+  static func better(_ table: PairedTable, look: Int) throws -> Gate {
+    let level = 1 - (try LookSpending.share(of: error, look: look))
     let verdict: GateVerdict
     if table.isSuperior(level: level) {
       verdict = .pass

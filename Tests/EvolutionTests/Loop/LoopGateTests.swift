@@ -65,20 +65,12 @@ import Testing
     #expect(NumericsGate.gate(alone: [], together: []).verdict == .underpowered(n: 0, needed: 64))
   }
 
-  /// Σ α·6/(π²i²) over all looks is α.
-  @Test func looks() {
-    let spent = (1...200_000).reduce(0.0) { $0 + 1 - LookLevel.confidence(look: $1) }
-    #expect(abs(spent - 0.05) < 1e-6)
-    #expect(abs(LookLevel.confidence(look: 1) - 0.969_604) < 1e-6)
-    #expect(LookLevel.confidence(look: 0) == LookLevel.confidence(look: 1))
-  }
-
   /// The first look passes what the tenth at the same rows cannot show any more.
   @Test func taskAtLooks() throws {
     let equal = try PairedTable(both: 2400, onlyNew: 50, onlyOld: 50, neither: 500)
-    #expect(LookedTaskGate.noWorse(equal, margin: 0.01, look: 1).verdict == .pass)
+    #expect(try LookedTaskGate.noWorse(equal, margin: 0.01, look: 1).verdict == .pass)
     guard
-      case .underpowered(n: 3000, needed: let needed) = LookedTaskGate.noWorse(equal, margin: 0.01, look: 10).verdict
+      case .underpowered(n: 3000, needed: let needed) = try LookedTaskGate.noWorse(equal, margin: 0.01, look: 10).verdict
     else {
       Issue.record("a tenth look should need more rows")
       return
@@ -88,22 +80,22 @@ import Testing
     let share = Double(needed) / 3000
     func scaled(_ count: Int) -> Int { Int((Double(count) * share).rounded(.up)) }
     let larger = try PairedTable(both: scaled(2400), onlyNew: scaled(50), onlyOld: scaled(50), neither: scaled(500))
-    #expect(LookedTaskGate.noWorse(larger, margin: 0.01, look: 10).verdict == .pass)
+    #expect(try LookedTaskGate.noWorse(larger, margin: 0.01, look: 10).verdict == .pass)
     let tie = try PairedTable(both: 100, onlyNew: 0, onlyOld: 0, neither: 0)
-    guard case .underpowered(n: 100, needed: let rows) = LookedTaskGate.noWorse(tie, margin: 0.01, look: 1).verdict else {
+    guard case .underpowered(n: 100, needed: let rows) = try LookedTaskGate.noWorse(tie, margin: 0.01, look: 1).verdict else {
       Issue.record("100 rows that never differ show no 1 point")
       return
     }
     let enough = try PairedTable(both: rows, onlyNew: 0, onlyOld: 0, neither: 0)
-    #expect(LookedTaskGate.noWorse(enough, margin: 0.01, look: 1).verdict == .pass)
+    #expect(try LookedTaskGate.noWorse(enough, margin: 0.01, look: 1).verdict == .pass)
     let worse = try PairedTable(both: 400, onlyNew: 0, onlyOld: 60, neither: 40)
-    #expect(LookedTaskGate.noWorse(worse, margin: 0.01, look: 1).verdict == .fail)
+    #expect(try LookedTaskGate.noWorse(worse, margin: 0.01, look: 1).verdict == .fail)
   }
 
   @Test func betterOnWhatIsNew() throws {
     func verdict(_ onlyNew: Int, _ onlyOld: Int, _ n: Int) throws -> GateVerdict {
-      LookedTaskGate.better(
-        try PairedTable(both: n - onlyNew - onlyOld, onlyNew: onlyNew, onlyOld: onlyOld, neither: 0), look: 1).verdict
+      try LookedTaskGate.better(
+        PairedTable(both: n - onlyNew - onlyOld, onlyNew: onlyNew, onlyOld: onlyOld, neither: 0), look: 1).verdict
     }
     #expect(try verdict(30, 2, 200) == .pass && verdict(2, 30, 200) == .fail && verdict(5, 5, 200) == .fail)
     guard case .underpowered(n: 200, needed: let needed) = try verdict(4, 3, 200) else {
@@ -118,7 +110,7 @@ import Testing
   @Test func badExpertsAreRefused() throws {
     for seed in 0..<100 {
       let (old, new) = InjectedExpert.answers(rows: 1500, seed: UInt64(seed), loss: 0.2)
-      let gate = LookedTaskGate.noWorse(try PairedTable(old: old, new: new), margin: 0.01, look: 1)
+      let gate = try LookedTaskGate.noWorse(PairedTable(old: old, new: new), margin: 0.01, look: 1)
       #expect(gate.verdict == .fail, "seed \(seed): \(gate.finding)")
     }
   }

@@ -57,12 +57,12 @@ extension LoopProduction {
     let old = try GateScores(rows, runner: before.runner, scorer: nil) { _ in }.right(rows)
     let look = job.inputs.look ?? 1
     let table = try PairedTable(old: old, new: new)
-    var gates = [LookedTaskGate.noWorse(table, margin: settings.margin, look: look)]
+    var gates = [try LookedTaskGate.noWorse(table, margin: settings.margin, look: look)]
     // Erased rows are a reason of their own: the new version need not be better.
     if job.inputs.trigger != .erasure {
       let places = lines.indices.filter { lines[$0].sequence ?? 0 > job.inputs.after }
       gates.append(
-        LookedTaskGate.better(try PairedTable(old: places.map { old[$0] }, new: places.map { new[$0] }), look: look))
+        try LookedTaskGate.better(PairedTable(old: places.map { old[$0] }, new: places.map { new[$0] }), look: look))
     }
     return (gates, table.discordant)
   }
