@@ -18,7 +18,18 @@ extension LoopProduction {
     let candidate = try job.inputs.require(\.candidate, "a candidate", of: job)
     let served = try job.inputs.release.map { try registry.release(revision: $0).manifest }
     var manifest = try composed(job.task, candidate, beside: served)
-    let found = try desk.certificates(for: job.task, experts: manifest.experts, router: manifest.router)
+    let base = try settings.base()
+    let found = try desk.certificates(
+      for: job.task, experts: manifest.experts, router: manifest.router,
+      scores: { [experts = manifest.experts] task, texts in
+        guard let digest = experts[task] else {
+          throw RegistryError.unknownTask(got: task, known: experts.keys.sorted())
+        }
+        // Up to a constant a row, the logarithms of probabilities are the scores that they were made of.
+        return try registry.load(registry.version(digest: digest), on: base).predict(texts).map {
+          $0.probabilities.map { log($0) }
+        }
+      })
     let certificates = try found.certificates.map { try registry.addBlob($0, media: Self.certificateMedia) }
     manifest.certificates = certificates.map(\.digest)
     manifest.blobs += certificates

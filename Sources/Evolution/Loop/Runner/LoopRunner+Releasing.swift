@@ -15,7 +15,7 @@ extension LoopRunner {
       return try rejected(with(job, findings), .harm, evidence.words)
     }
     if evidence.showsNoHarm, evidence.pairs >= policy.leastPairs {
-      evidence.startAgain()
+      try evidence.startAgain()
       (findings.shadow, findings.step, findings.stepSince) = (evidence, 0, clock())
       return try move(job, to: .canary, findings)
     }
@@ -48,7 +48,7 @@ extension LoopRunner {
     guard since.addingTimeInterval(Double(policy.canaryStep)) <= clock() else { return try recorded(job, findings) }
     let step = findings.step ?? 0
     guard step + 1 < policy.canarySteps.count else {
-      findings.shadow?.startAgain()
+      try findings.shadow?.startAgain()
       (findings.step, findings.stepSince) = (nil, nil)
       return try move(job, to: .promote, findings)
     }
@@ -118,7 +118,7 @@ extension LoopRunner {
       guard var evidence = job.findings.shadow else {
         throw LoopError.missing(task: job.task, state: job.state, what: "shadow decisions")
       }
-      for pair in try actions.pairs(job, after: evidence.sequence) { try evidence.count(pair) }
+      for pair in try actions.pairs(job, after: evidence.sequence) { evidence.count(pair) }
       return evidence
     }
   }
