@@ -3,6 +3,13 @@ extension CalibrationReport {
   struct Top {
     let confidence: Double
     let isRight: Bool
+
+    /// The first of the classes with the highest probability.
+    init(probabilities: [Double], gold: Int) {
+      var top = 0
+      for label in probabilities.indices where probabilities[label] > probabilities[top] { top = label }
+      (confidence, isRight) = (min(probabilities[top], 1), top == gold)
+    }
   }
 
   /// Counts, sums of confidences and right answers of rows.

@@ -54,9 +54,7 @@ public struct CalibrationReport: Sendable, Codable, Equatable {
     n = gold.count
     var (tops, squares, losses): ([Top], [Double], Double) = ([], [], 0)
     for (row, right) in zip(probabilities, gold) {
-      var top = 0
-      for label in row.indices where row[label] > row[top] { top = label }
-      tops.append(Top(confidence: min(row[top], 1), isRight: top == right))
+      tops.append(Top(probabilities: row, gold: right))
       squares.append(
         row.indices.reduce(0) { sum, label in
           let distance = row[label] - (label == right ? 1 : 0)

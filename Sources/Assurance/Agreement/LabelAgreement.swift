@@ -60,8 +60,8 @@ public struct LabelAgreement: Sendable, Codable, Equatable {
 
   /// An interval of κ.
   ///
-  /// It is κ ± z · √variance, clamped to −1…1. Where all rows agree, or none do, that has no width; so neither end is nearer to κ than where
-  /// Clopper's and Pearson's interval of the raw agreement puts it, unless some rows agree and others do not.
+  /// It is κ ± z · √variance, clamped to −1…1. Where all rows agree, or none do, that has no width: there it is what κ is at the ends of
+  /// Clopper's and Pearson's interval of the raw agreement.
   ///
   /// - Parameter level: The confidence level, between 0 and 1. With any other number the interval is −1…1.
   /// - Returns: `nil` without κ.

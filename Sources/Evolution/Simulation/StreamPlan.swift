@@ -62,7 +62,7 @@ public struct StreamPlan: Sendable, Codable, Equatable {
     /// The share of wrong labels of the careless.
     public var carelessError = 0.1
     /// Items that one reviews in a day at most.
-    public var itemsPerDay = 200
+    public var itemsPerDay = 60
 
     /// Eight people, one of them careless.
     public init() {}

@@ -12,7 +12,7 @@ extension Certificate {
   /// - Parameter scores: Total log-probabilities, one for each of ``labels``.
   /// - Returns: The probability of the side's label; `nil` where the scores are not those of the labels.
   public func probability(_ scores: [Double]) -> Double? {
-    guard let index = labels.firstIndex(where: { $0.utf8.elementsEqual(side.utf8) }),
+    guard let index = labels.firstIndex(where: { $0.hasSameCodePoints(as: side) }),
       let probabilities = scale.probabilities(scores), probabilities.indices.contains(index)
     else {
       return nil

@@ -102,7 +102,7 @@ public struct CertificationRequest: Sendable, Equatable {
         what: "\(name) of side \(side) of \(task)", got: "\(value)", expected: "a number between 0 and 1",
         fix: "Change it in the task's policy.")
     }
-    guard let index = labels.firstIndex(where: { $0.utf8.elementsEqual(side.utf8) }) else {
+    guard let index = labels.firstIndex(where: { $0.hasSameCodePoints(as: side) }) else {
       throw CertificationError.invalid(
         what: "side of \(task)", got: side, expected: labels.listed, fix: "Name one of the task's labels.")
     }

@@ -40,7 +40,7 @@ public struct CertifiedRows: Sendable, Codable, Equatable {
     for row in rows {
       guard let score = row.score, score >= threshold else { continue }
       counts.n += 1
-      if !row.label.utf8.elementsEqual(side.utf8) { counts.wrong += 1 }
+      if !row.label.hasSameCodePoints(as: side) { counts.wrong += 1 }
     }
     return counts
   }

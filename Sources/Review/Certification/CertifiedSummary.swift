@@ -18,7 +18,7 @@ struct CertifiedSummary: Equatable {
     var (count, positive) = (0, 0)
     for row in rows {
       guard let name = row.label else { continue }
-      let gold = labels.firstIndex { $0.utf8.elementsEqual(name.utf8) }
+      let gold = labels.firstIndex { $0.hasSameCodePoints(as: name) }
       count += 1
       if gold == label { positive += 1 }
       guard !row.isBeyondModel, let probabilities = scale.probabilities(row.scores) else { continue }

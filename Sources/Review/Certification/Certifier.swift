@@ -123,7 +123,7 @@ private struct Certification {
 
   /// The index of a label; `nil` for one that the task does not have.
   private func index(of label: String?) -> Int? {
-    label.flatMap { label in request.labels.firstIndex { $0.utf8.elementsEqual(label.utf8) } }
+    label.flatMap { label in request.labels.firstIndex { $0.hasSameCodePoints(as: label) } }
   }
 }
 

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// Counts the items of one task and week, one after the other.
@@ -49,8 +50,8 @@ public struct StrippingTally: Sendable {
   private var items = 0
   private var coinRows = 0
   private var monitorRows = 0
-  private var labels: [String: Int] = [:]
-  private var counts: [String: Counts] = [:]
+  private var labels: [ExactText: Int] = [:]
+  private var counts: [ExactText: Counts] = [:]
 
   /// Begins to count.
   ///
@@ -85,21 +86,22 @@ public struct StrippingTally: Sendable {
     }
     if isMonitored == true, let label = item.label {
       monitorRows += 1
-      labels[label, default: 0] += 1
+      labels[ExactText(label), default: 0] += 1
     }
     for side in sides {
-      var counts = self.counts[side] ?? Counts()
+      var counts = self.counts[ExactText(side)] ?? Counts()
+      let isRight = item.label?.hasSameCodePoints(as: side) == true
       counts.states[(item.states[side] ?? .inactive).rawValue, default: 0] += 1
-      if item.decidedAs == side {
+      if item.decidedAs?.hasSameCodePoints(as: side) == true {
         counts.decided += 1
         if item.coin != nil { counts.decidedByCoin += 1 }
         if isMonitored == true {
           counts.monitored += 1
-          if item.label == side { counts.right += 1 }
+          if isRight { counts.right += 1 }
         }
       }
-      if isFinal, let score = item.scores[side] { counts.scored.append((score, item.label != side)) }
-      self.counts[side] = counts
+      if isFinal, let score = item.scores[side] { counts.scored.append((score, !isRight)) }
+      self.counts[ExactText(side)] = counts
     }
   }
 
@@ -110,12 +112,12 @@ public struct StrippingTally: Sendable {
   ///   - precisions: The precision that is asked of each side.
   public func rows(certificates: [String: NamedCertificate], precisions: [String: Double]) -> [StrippingRow] {
     sides.map { side in
-      let counts = self.counts[side] ?? Counts()
+      let counts = self.counts[ExactText(side)] ?? Counts()
       let oracle = precisions[side].flatMap { OracleThreshold(counts.scored, precision: $0) }
       return StrippingRow(
         task: task, side: side, week: week, items: items, stripped: .init(counts.decided, of: items),
         certified: certificates[side].map(StrippingRow.Certified.init),
-        realised: .init(counts.right, of: counts.monitored), prevalence: .init(labels[side] ?? 0, of: monitorRows),
+        realised: .init(counts.right, of: counts.monitored), prevalence: .init(labels[ExactText(side)] ?? 0, of: monitorRows),
         states: counts.states, saved: counts.decided - counts.decidedByCoin, oracle: .init(oracle, of: coinRows))
     }
   }

@@ -14,7 +14,7 @@ extension Side {
   public mutating func activate(
     by new: NamedCertificate, _ conditions: SideConditions, approvals: [SideApproval] = []
   ) throws -> [SideChange] {
-    guard new.certificate.task.utf8.elementsEqual(task.utf8), new.certificate.side.utf8.elementsEqual(label.utf8) else {
+    guard new.certificate.task.hasSameCodePoints(as: task), new.certificate.side.hasSameCodePoints(as: label) else {
       throw CertificationError.otherSide(
         expected: "\(label) of \(task)", got: "\(new.certificate.side) of \(new.certificate.task)")
     }

@@ -34,7 +34,7 @@ import Testing
   @Test func halfOfThemStrike() {
     let people = SimulatedPeople(SimulatedPlan.plan(), seed: 3)
     #expect([49, 50, 52, 53].map { people.present(on: $0).count } == [8, 4, 4, 8])
-    #expect(people.capacity(on: 51) == 800)
+    #expect(people.capacity(on: 51) == 240)
   }
 
   @Test func costsAreOfReviewsAndSeconds() {
