@@ -1,3 +1,4 @@
+import Assurance
 import Decoder
 import Generation
 import Registry

@@ -1,3 +1,4 @@
+import Assurance
 import Files
 
 /// G5: every side that decides by itself does so by a certificate of exactly what is released.

@@ -1,3 +1,5 @@
+import Assurance
+import Files
 import Foundation
 
 /// What a version may cost.

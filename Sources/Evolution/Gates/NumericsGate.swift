@@ -1,3 +1,4 @@
+import Assurance
 import Foundation
 
 /// G8: the candidate answers a request the same, to the bit, alone and in any company.

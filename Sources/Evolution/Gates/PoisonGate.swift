@@ -1,3 +1,4 @@
+import Assurance
 import Foundation
 
 /// G7: what somebody may have hidden in the rows does not show on rows that nothing else reads.

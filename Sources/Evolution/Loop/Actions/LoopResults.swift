@@ -1,3 +1,4 @@
+import Assurance
 public import Files
 
 /// What COLLECT froze.
@@ -80,7 +81,7 @@ public struct GatedCandidate: Sendable, Equatable {
     guard let first = failed.first ?? weak.first else { return nil }
     let others = failed.count + weak.count - 1
     let more = others == 0 ? "" : "; \(others) more did not pass"
-    guard failed.isEmpty, case .underpowered(let n, let needed) = first.verdict else {
+    guard failed.isEmpty, case .underpowered(n: let n, needed: let needed) = first.verdict else {
       return (.gate, "\(first.id): \(first.finding)\(more)")
     }
     return (.underpowered, "\(first.id): underpowered: n = \(n), needs \(needed)\(more)")

@@ -1,7 +1,8 @@
-import Files
+public import Files
 import Foundation
-import Registry
+public import Registry
 import Serving
+import TaskModels
 
 extension LoopProduction {
   private static let certificateMedia = "application/vnd.accrete.certificate+json"

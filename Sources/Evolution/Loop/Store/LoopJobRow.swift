@@ -2,6 +2,7 @@ import AuditedDatabase
 import Files
 import Foundation
 import GRDB
+import Registry
 
 /// A job as its row has it.
 enum LoopJobRow {

@@ -11,7 +11,7 @@ public struct CanaryArm: Sendable, Equatable {
   public static let parts = 10_000
 
   /// The candidate's release manifest.
-  public let manifest: Digest
+  public let manifest: Files.Digest
   /// How many parts of ``parts`` the candidate answers.
   public let share: Int
   private let key: SymmetricKey
@@ -21,7 +21,7 @@ public struct CanaryArm: Sendable, Equatable {
   /// - Parameter manifest: The candidate's release manifest.
   /// - Parameter share: How many parts of ``parts`` it answers; less than 0 counts as 0.
   /// - Parameter secret: The loop's key, which never leaves the registry's folder `secrets/`.
-  public init(manifest: Digest, share: Int, secret: Data) {
+  public init(manifest: Files.Digest, share: Int, secret: Data) {
     self.manifest = manifest
     self.share = min(max(share, 0), Self.parts)
     // A key of its own for each candidate: who was in the last canary is not always in the next one.
