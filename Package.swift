@@ -173,7 +173,8 @@ let package = Package(
       "Evolution",
       [
         "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams",
-        "ModelConfiguration", "Randomness", "Assurance", "Registry", "Markup", "Files",
+        "ModelConfiguration", "Randomness", "Assurance", "Review", "Registry", "AuditedDatabase", "Markup", "Files",
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     layer(
       "Runs",
@@ -316,7 +317,8 @@ let package = Package(
       "Evolution",
       [
         "ServingSupport", "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records",
-        "Streams", "Tokenization", "Registry", "Randomness", "Assurance", "Files",
+        "Streams", "Tokenization", "Review", "Registry", "AuditedDatabase", "Randomness", "Assurance", "Files",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
       "Runs",

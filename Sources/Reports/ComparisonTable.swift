@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Markup
 public import Records
 
 /// A comparison as plain text: methods with their metrics and costs, paired differences, and what is not finished.
@@ -140,18 +141,4 @@ public enum ComparisonTable {
 
 extension String {
   fileprivate var trimmingSign: String { hasPrefix("+") ? String(dropFirst()) : self }
-}
-
-/// Rows of text in columns that are as wide as they need be.
-enum TextTable {
-  static func render(_ rows: [[String]]) -> String {
-    let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in rows.compactMap { $0[safe: column]?.count }.max() ?? 0 }
-    return rows.map { row in
-      let line = row.enumerated().map { column, cell in
-        column + 1 == row.count ? cell : MatrixTable.padded(cell, widths[column] + 2)
-      }
-      return line.joined()
-    }.joined(separator: "\n")
-  }
 }

@@ -1,4 +1,5 @@
 import Files
+import Markup
 import Records
 
 /// A report as Markdown, with the same words and numbers as the page; a chart is its table.
@@ -73,15 +74,8 @@ struct ReportMarkdown {
     return text.trimmed
   }
 
-  /// On one line, and with a backslash before everything that Markdown or HTML would read as more than a character.
-  static func escape(_ text: String) -> String {
-    var result = ""
-    for character in text.onOneLine {
-      if "\\`*_[]<>|#&~$!".contains(character) { result.append("\\") }
-      result.append(character)
-    }
-    return result
-  }
+  /// On one line, and escaped.
+  static func escape(_ text: String) -> String { Markdown.escape(text) }
 }
 
 extension String {

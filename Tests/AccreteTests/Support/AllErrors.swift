@@ -75,7 +75,8 @@ struct ExpectedErrors {
         ExpertError.invalidHyperparameter(name: "", value: "", allowed: ""),
         ExpertError.unsafeName(""),
         TaskModelError.unsupported(what: "", fix: ""), TaskModelError.invalidOption(name: "", got: "", allowed: ""),
-        EvolutionError.unsupported(what: "", fix: ""), RegistryError.illegalName(got: "", what: ""),
+        EvolutionError.unsupported(what: "", fix: ""), LoopError.policy(name: "", got: "", allowed: ""),
+        RegistryError.illegalName(got: "", what: ""),
         RegistryError.malformedReference(got: "", reason: ""), RegistryError.readingOnly(path: ""),
         RegistryError.invalid(what: "", got: "", expected: "", fix: ""), RegistryError.nameReserved(got: ""),
         CatalogError.invalidName("", fix: ""), ChatPromptError.noTemplate(base: ""),
@@ -102,6 +103,7 @@ struct ExpectedErrors {
         RunError.notARun(folder: ""), RunError.unknownTask(name: "", known: []), ScalingError.noRuns(path: ""),
         ExpertError.notLearned(task: "", learned: []), ExpertError.notAnArchive(folder: ""),
         ServingError.nothingReleased(path: ""), RegistryError.notARegistry(path: ""),
+        LoopError.unknownTask(got: "", known: []),
         RegistryError.unknownTask(got: "", known: []), RegistryError.unknownVersion("", known: []),
         RegistryError.unknownAlias("", known: []), RegistryError.unknownRelease(got: 2, last: 1),
         RegistryError.unknownVersionDigest(digest, what: ""), RegistryError.notReleased(name: "", newest: nil),
@@ -118,7 +120,8 @@ struct ExpectedErrors {
         ExpertError.partOfDualExpert(expert: ""), RegistryError.alreadyARegistry(path: ""),
         RegistryError.nameTaken(got: "", other: ""), RegistryError.nothingBefore(revision: 1),
         RegistryError.servedAlready(revision: 1),
-        RegistryError.protectedAlias(name: ""), RegistryError.restsOn(name: "", dependents: []),
+        LoopError.state(task: "", state: .idle, what: "", fix: ""), LoopError.stopped(by: "", since: ""),
+        LoopError.samePerson(person: "", what: ""), RegistryError.protectedAlias(name: ""), RegistryError.restsOn(name: "", dependents: []),
         RegistryError.forgotten(names: [], revision: 1, releases: [], others: []),
         RegistryError.retired(versions: [], revision: 1, releases: [], others: []),
         RegistryError.outOfUse(version: "", state: .retired), AccessError.nameTaken(name: "", id: ""),
@@ -258,6 +261,7 @@ struct ExpectedErrors {
         VerificationError.differs(what: "", recorded: "", now: ""), VerificationError.missing(what: ""),
         VerificationError.several(""), RegistryError.blobMissing(digest, path: ""),
         RegistryError.blobChanged(expected: digest, got: digest, path: ""), RegistryError.blobPurged(digest, path: ""),
+        LoopError.damaged(task: "", reason: ""), LoopError.missing(task: "", state: .gate, what: ""),
         RegistryError.damaged(path: "", reason: ""), RegistryError.auditBroken(sequence: 1, reason: ""),
         AccessError.damaged(path: "", reason: ""),
       ]),
@@ -299,7 +303,12 @@ struct ExpectedErrors {
         TorchError.outOfMemory(operation: "", arguments: "", MemoryShortage(asked: nil)),
         RegistryError.diskFull(path: ""),
       ]),
-    ExpectedErrors(75, 409, [RegistryError.moved(what: "", expected: nil, found: nil)]),
+    ExpectedErrors(
+      75, 409,
+      [
+        RegistryError.moved(what: "", expected: nil, found: nil), LoopError.lost(task: "", to: ""),
+        LoopError.moved(expected: nil, found: nil),
+      ]),
     ExpectedErrors(
       75, 503,
       [
@@ -307,6 +316,7 @@ struct ExpectedErrors {
         EngineFailure.cancelled, EngineFailure.unloaded(version: digest),
         RunError.inUse(folder: "", by: "", fix: ""), ComparisonError.inUse(folder: "", by: "", fix: ""),
         RegistryError.locked(path: "", by: ""), AccessError.locked(path: ""),
+        LoopError.promoting(task: "", other: ""),
         RateLimitRefusal(
           reason: .requests, limit: 1, retryAfter: 1, standing: RateLimitStanding(requests: nil, tokens: nil)),
       ]),

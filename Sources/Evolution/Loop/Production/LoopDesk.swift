@@ -1,0 +1,123 @@
+public import Files
+public import Foundation
+public import Review
+
+/// A reviewed row as the loop sees it.
+public struct LoopRow: Sendable, Equatable {
+  /// The item's id.
+  public let id: String
+  /// The event that made its label final.
+  public let sequence: Int
+  /// The digest of its text, as intake has it.
+  public let text: Digest
+  /// Its words; `nil`: they were erased or have expired.
+  public let words: String?
+  /// Its final label.
+  public let label: String
+  /// Who submitted it; `nil`: it was not said.
+  public let source: String?
+  /// Everyone whose vote made the label, each once.
+  public let reviewers: [String]
+  /// Whether somebody has decided between differing labels.
+  public let isSettled: Bool
+  /// What made a person look at it, and what has become of it.
+  public let standing: RowStanding
+  /// What the served version answers; `nil`: it gave no answer.
+  public let current: CleaningRow.CurrentAnswer?
+
+  /// Describes a row.
+  ///
+  /// - Parameter id: The item's id.
+  /// - Parameter sequence: The event that made its label final.
+  /// - Parameter text: The digest of its text.
+  /// - Parameter words: Its words; `nil`: they are gone.
+  /// - Parameter label: Its final label.
+  /// - Parameter source: Who submitted it.
+  /// - Parameter reviewers: Everyone whose vote made the label, each once.
+  /// - Parameter isSettled: Whether somebody has decided between differing labels.
+  /// - Parameter standing: What made a person look at it, and what has become of it.
+  /// - Parameter current: What the served version answers.
+  public init(
+    id: String, sequence: Int, text: Digest, words: String?, label: String, source: String?, reviewers: [String],
+    isSettled: Bool, standing: RowStanding, current: CleaningRow.CurrentAnswer? = nil
+  ) {
+    self.id = id
+    self.sequence = sequence
+    self.text = text
+    self.words = words
+    self.label = label
+    self.source = source
+    self.reviewers = reviewers
+    self.isSettled = isSettled
+    self.standing = standing
+    self.current = current
+  }
+
+  /// What names the row with its label: a row that is labelled otherwise is another one.
+  var digest: Digest { Digest(of: text.bytes + Data(label.utf8)) }
+}
+
+/// Why the loop sends rows back to people.
+public enum LoopQuestion: String, Sendable, Codable {
+  /// Rows with nearly the same text have different labels.
+  case adjudicate
+  /// The served version is sure of another label.
+  case secondPerson = "second_person"
+}
+
+/// What the loop asks of content review, and tells it.
+public protocol LoopDesk: Sendable {
+  /// The tasks that have a policy.
+  func loopTasks() throws -> [String]
+
+  /// What is known of a task.
+  ///
+  /// - Parameter task: The task.
+  /// - Parameter after: The last event whose rows the set before has used.
+  func loopFacts(of task: String, after: Int) throws -> LoopFacts
+
+  /// Rows of a task whose labels are final, in the order of their events.
+  ///
+  /// - Parameter task: The task.
+  /// - Parameter after: Rows of later events only.
+  /// - Parameter upTo: The last event.
+  func loopRows(of task: String, after: Int, upTo: Int) throws -> [LoopRow]
+
+  /// All rows of all tasks that measure, with their words as far as these are there.
+  func heldOutRows() throws -> [HeldOutRow]
+
+  /// Sends rows back to people; fine where they are with them already.
+  ///
+  /// - Parameter items: The items.
+  /// - Parameter question: Why.
+  /// - Parameter task: The task.
+  func ask(_ items: [String], _ question: LoopQuestion, of task: String) throws
+
+  /// Certificates of all sides of a release, computed anew where it touches them.
+  ///
+  /// - Parameter task: The task whose version is new.
+  /// - Parameter experts: All versions of the release, by task.
+  /// - Parameter router: Its router.
+  /// - Parameter scores: The scores of each label for some texts of a task, by the release; content review holds no model.
+  /// - Returns: The certificates' bytes, and the sides that have none.
+  func certificates(
+    for task: String, experts: [String: Digest], router: Digest?,
+    scores: (_ task: String, _ texts: [String]) throws -> [[Double]]
+  ) throws -> (certificates: [Data], human: [String])
+
+  /// The side of a task that its alarm has stopped; `nil`: none since then.
+  ///
+  /// - Parameter task: The task.
+  /// - Parameter since: From when on.
+  func stoppedSide(of task: String, since: Date) throws -> String?
+
+  /// Sends all items of a task to people until its certificates are checked again.
+  ///
+  /// - Parameter task: The task.
+  func stopSides(of task: String) throws
+
+  /// Lets the certificates of the release that is served decide again, where they are still valid.
+  ///
+  /// - Parameter task: The task.
+  func checkCertificatesAgain(of task: String) throws
+}

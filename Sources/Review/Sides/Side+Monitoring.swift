@@ -1,0 +1,79 @@
+public import Files
+public import Foundation
+
+/// A row of the coin's monitor half that a side decided, now that a person's label is final.
+public struct MonitorRow: Sendable, Equatable {
+  /// Its place among all rows whose label became final.
+  public let sequence: Int
+  /// The item's digest.
+  public let item: Digest
+  /// What it is, and where it stands.
+  public let standing: RowStanding
+  /// Whether people say another label than the side did.
+  public let isWrong: Bool
+  /// Whether a near-duplicate of the same day was counted before.
+  public let isRepeated: Bool
+
+  /// Takes a row.
+  ///
+  /// - Parameters:
+  ///   - sequence: Its place among all rows whose label became final.
+  ///   - item: The item's digest.
+  ///   - standing: What it is, and where it stands.
+  ///   - isWrong: Whether people say another label than the side did.
+  ///   - isRepeated: Whether a near-duplicate of the same day was counted before.
+  public init(sequence: Int, item: Digest, standing: RowStanding, isWrong: Bool, isRepeated: Bool) {
+    self.sequence = sequence
+    self.item = item
+    self.standing = standing
+    self.isWrong = isWrong
+    self.isRepeated = isRepeated
+  }
+}
+
+extension Side {
+  /// Counts a monitor row: exactly once, and in the order in which labels became final.
+  ///
+  /// A burst from one source is one observation a day, as its rows are not independent.
+  ///
+  /// - Parameters:
+  ///   - row: The row.
+  ///   - now: When it is.
+  /// - Returns: The change; `nil` where the side stays in its state.
+  /// - Throws: ``CertificationError/forbiddenRows(use:count:first:reason:)`` for a row that may not measure.
+  public mutating func observe(_ row: MonitorRow, at now: Date) throws -> SideChange? {
+    try RowUse.measure.require([row.item]) { _ in row.standing }
+    guard row.sequence > cursor else { return nil }
+    cursor = row.sequence
+    guard state.decides, !row.isRepeated, detector != nil else { return nil }
+    detector?.observe(row.isWrong)
+    guard let detector else { return nil }
+    if detector.isAlarm { return stop(.alarm, at: now) }
+    return detector.isAmber && state == .active ? go(to: .amber, at: now) : nil
+  }
+}
+
+/// Which near-duplicates of which day were counted.
+public struct BurstThinning: Sendable, Codable, Equatable {
+  private struct Burst: Sendable, Codable, Hashable {
+    let cluster: Digest
+    let day: Int
+  }
+
+  private var bursts: Set<Burst> = []
+
+  /// Nothing was counted yet.
+  public init() {}
+
+  /// Whether a row is the first one of its near-duplicates and its day; it counts as seen then.
+  ///
+  /// - Parameters:
+  ///   - cluster: Its near-duplicates, or the item itself.
+  ///   - arrived: When it arrived.
+  public mutating func admits(_ cluster: Digest, arrived: Date) -> Bool {
+    bursts.insert(Burst(cluster: cluster, day: Self.day(arrived))).inserted
+  }
+
+  /// Days of UTC since 1970.
+  static func day(_ date: Date) -> Int { Int(saturating: (date.timeIntervalSince1970 / 86_400).rounded(.down)) }
+}
