@@ -1,4 +1,5 @@
-public import Files
+import Assurance
+import Files
 public import Foundation
 
 extension Certificate {
@@ -13,7 +14,7 @@ extension Certificate {
   /// - Returns: The probability of the side's label; `nil` where the scores are not those of the labels.
   public func probability(_ scores: [Double]) -> Double? {
     guard let index = labels.firstIndex(where: { $0.hasSameCodePoints(as: side) }),
-      let probabilities = scale.probabilities(scores), probabilities.indices.contains(index)
+      let probabilities = try? scale.probabilities(scores), probabilities.indices.contains(index)
     else {
       return nil
     }

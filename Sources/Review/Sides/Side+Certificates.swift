@@ -27,7 +27,7 @@ extension Side {
     if state == .stopped { changes.append(go(to: .inactive, at: conditions.now)) }
     let isRenewal = state.decides
     let keepsDetector = isRenewal && certificate?.certificate.alpha == new.certificate.alpha
-    if !keepsDetector { detector = try EDetector(alpha: new.certificate.alpha) }
+    if !keepsDetector { detector = try ChangeDetector(limit: new.certificate.alpha) }
     (certificate, policy, decided) = (new, conditions.policy, 0)
     if !isRenewal { changes.append(go(to: .active, at: conditions.now)) }
     return changes

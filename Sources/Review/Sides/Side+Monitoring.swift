@@ -48,8 +48,8 @@ extension Side {
     guard state.decides, !row.isRepeated, detector != nil else { return nil }
     detector?.observe(row.isWrong)
     guard let detector else { return nil }
-    if detector.isAlarm { return stop(.alarm, at: now) }
-    return detector.isAmber && state == .active ? go(to: .amber, at: now) : nil
+    if detector.state == .alarm { return stop(.alarm, at: now) }
+    return detector.state == .amber && state == .active ? go(to: .amber, at: now) : nil
   }
 }
 

@@ -24,7 +24,7 @@ public struct Side: Sendable, Codable, Equatable {
   /// How many items it has decided by its certificate.
   public internal(set) var decided: Int
   /// Watches its losses; `nil` before the first certificate.
-  public internal(set) var detector: EDetector?
+  public internal(set) var detector: ChangeDetector?
   /// The last monitor row that was counted.
   public internal(set) var cursor: Int
 
