@@ -101,3 +101,30 @@ import Testing
     #expect(throws: EvolutionError.self) { try SimulatedStream(good, rows: [:], seed: 0) }
   }
 }
+
+extension StreamTests {
+  private func plan(_ text: String) throws -> StreamPlan {
+    try JSONDecoder().decode(StreamPlan.self, from: Data(text.utf8))
+  }
+
+  @Test func whatAFileLeavesOutIsAsUsual() throws {
+    let task = #"{"name":"one","rows":[],"labels":["ok","bad"]}"#
+    let read = try plan("{\"name\":\"n\",\"days\":3,\"items\":5,\"tasks\":[\(task)],\"delay\":{\"never\":0.5}}")
+    #expect(read.people == StreamPlan.People())
+    #expect(read.delay.medianHours == 6 && read.delay.never == 0.5)
+    #expect(read.tasks[0].weight == 1 && read.sources == 400 && read.events.isEmpty)
+    let whole = SimulatedPlan.plan()
+    #expect(try JSONDecoder().decode(StreamPlan.self, from: JSONEncoder().encode(whole)) == whole)
+  }
+
+  @Test(arguments: [
+    #"{"name":"n","days":3,"items":5,"tasks":[],"daays":1}"#,
+    #"{"name":"n","days":3,"items":5,"tasks":[{"name":"one","rows":[],"labels":["ok","bad"],"wait":1}]}"#,
+    #"{"name":"n","days":3,"items":5,"tasks":[],"people":{"error":0,"cout":1}}"#,
+    #"{"name":"n","days":3,"items":5,"tasks":[],"delay":{"median":1}}"#,
+    #"{"name":"n","days":3,"items":5,"tasks":[],"events":[{"kind":"strike","day":1,"til":2}]}"#,
+  ])
+  func misspeltKeysAreRefused(_ text: String) {
+    #expect(throws: EvolutionError.self) { try plan(text) }
+  }
+}
