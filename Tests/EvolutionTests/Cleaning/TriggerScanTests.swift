@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func hostileTextsAreRead() throws {
-    let long = String(repeating: "!", count: 65_536)
+    let long = String(repeating: "!", count: 4096)
     let odd = (0..<24).map {
       CleaningRow(
         id: "\($0)", text: $0 % 3 == 0 ? long : "\u{0}\u{FEFF}e\u{301}\n\n", label: $0 % 2 == 0 ? "a" : "b",

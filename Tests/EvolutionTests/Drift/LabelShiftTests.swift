@@ -44,7 +44,7 @@ import Testing
       let stream = predicted(counts(1500, 0.30, [0.95, 0.85], seed: 2 * seed + 1))
       let shift = try #require(try LabelShift(confusion: known, predicted: stream, draws: 400, seed: seed))
       #expect(shift.isAlarm, "seed \(seed)")
-      #expect(abs(shift.estimate[1] - 0.3) < 0.08, "seed \(seed)")
+      #expect(abs(shift.estimate[1] - 0.3) < 0.1, "seed \(seed)")
     }
   }
 

@@ -28,7 +28,7 @@ import Testing
 
   @Test func eventsHappenOnTheirDays() throws {
     for seed in 0..<3 as Range<UInt64> {
-      let items = try SimulatedPlan.items(SimulatedPlan.plan(items: 200), each: 4000, seed: seed)
+      let items = try SimulatedPlan.items(SimulatedPlan.plan(items: 200), each: 1500, seed: seed)
       #expect(items.filter { $0.task == "new" }.map(\.day).min() == 10, "seed \(seed)")
       func share(_ days: Range<Int>) -> Double {
         let own = items.filter { days.contains($0.day) && $0.change != .trigger }
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func aSourceIsSeldomMoreThanItsCap() throws {
-    let items = try SimulatedPlan.items(SimulatedPlan.plan(items: 200).undisturbed, each: 4000, seed: 5)
+    let items = try SimulatedPlan.items(SimulatedPlan.plan(items: 200).undisturbed, each: 1500, seed: 5)
     let counts = Dictionary(grouping: items, by: \.source).mapValues(\.count)
     #expect(counts.count > 50)
     #expect(Double(counts.values.max() ?? 0) < 0.1 * Double(items.count))
