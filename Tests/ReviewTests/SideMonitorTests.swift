@@ -1,3 +1,4 @@
+import Assurance
 import Files
 import Foundation
 import Randomness
@@ -7,28 +8,35 @@ import Testing
 
 /// Is each monitor row counted once, in order, and does a side whose errors double stop?
 @Suite struct SideMonitorTests {
+  private static let conditions = SideConditions(
+    now: SyntheticRows.now, latest: SyntheticRows.now, served: SyntheticRows.bindings, policy: 1, coinWait: 24 * 3600,
+    agreement: LabelerAgreement(n: 0, same: 0), agreementFloor: 0.9)
+
   private func active() throws -> Side {
-    let now = SyntheticRows.now
-    var side = Side(task: "spam", label: "violation", since: now)
-    let conditions = SideConditions(
-      now: now, latest: now, served: SyntheticRows.bindings, policy: 1, coinWait: 24 * 3600,
-      agreement: LabelerAgreement(n: 0, same: 0), agreementFloor: 0.9)
-    _ = try side.activate(by: try SyntheticRows.certificate().1, conditions)
+    var side = Side(task: "spam", label: "violation", since: SyntheticRows.now)
+    _ = try side.activate(by: try SyntheticRows.certificate().1, Self.conditions)
     return side
   }
 
   private func row(
-    _ sequence: Int, isWrong: Bool, isRepeated: Bool = false, origin: RowOrigin = .coinMonitor, isFinal: Bool = true
+    _ sequence: Int, isWrong: Bool, isRepeated: Bool = false, origin: RowOrigin = .coinMonitor, isFinal: Bool = true,
+    arrived: Date = SyntheticRows.now
   ) -> MonitorRow {
     MonitorRow(
       sequence: sequence, item: SyntheticRows.digest("row \(sequence)"),
-      standing: RowStanding(origin: origin, isFinal: isFinal), isWrong: isWrong, isRepeated: isRepeated)
+      standing: RowStanding(origin: origin, isFinal: isFinal), arrived: arrived, isWrong: isWrong, isRepeated: isRepeated)
   }
 
   @Test func eachRowOnce() throws {
     var side = try active()
     for sequence in [1, 2, 2, 1, 5, 3, 5] { _ = try side.observe(row(sequence, isWrong: true), at: SyntheticRows.now) }
     #expect(side.detector?.count == 3 && side.detector?.losses == 3 && side.cursor == 5)
+  }
+
+  @Test func whatItDecidedBeforeItBeganAnewSaysNothing() throws {
+    var side = try active()
+    _ = try side.observe(row(1, isWrong: true, arrived: SyntheticRows.now - 1), at: SyntheticRows.now)
+    #expect(side.detector?.count == 0 && side.cursor == 1)
   }
 
   @Test func aBurstIsOneRowADay() throws {
@@ -41,7 +49,9 @@ import Testing
       _ = try side.observe(row(sequence + 1, isWrong: true, isRepeated: isRepeated), at: SyntheticRows.now)
     }
     #expect(side.detector?.count == 4 && side.cursor == 5)
-    #expect(!thinning.admits(cluster, arrived: .distantFuture) == false && !thinning.admits(cluster, arrived: .distantFuture))
+    let isFirst = thinning.admits(cluster, arrived: .distantFuture)
+    let isSecond = thinning.admits(cluster, arrived: .distantFuture)
+    #expect(isFirst && !isSecond)
   }
 
   @Test(arguments: RowOrigin.allCases.filter { $0 != .coinMonitor })
@@ -95,6 +105,9 @@ import Testing
       for audit in 1...1500 {
         _ = try side.observe(row(audit, isWrong: random.uniform() < 0.02), at: SyntheticRows.now)
       }
+      #expect(side.state.decides, "seed \(seed): \(side.state)")
+      // It was amber on the way, which good rows end.
+      _ = side.check(Self.conditions)
       #expect(side.state == .active, "seed \(seed): \(side.state)")
     }
   }

@@ -1,3 +1,4 @@
+import Assurance
 import Files
 import Foundation
 import Testing
@@ -60,10 +61,11 @@ import Testing
         return false
       }
     }
+    let two = [Self.other, SideApproval(person: "cy", isLead: false)]
     #expect(try begins(.expiredByTime, []))
-    #expect(try !begins(.alarm, []) && !begins(.alarm, [Self.other]) && begins(.alarm, [Self.lead]))
-    #expect(try !begins(.stopSwitch, [Self.lead]) && !begins(.stopSwitch, [Self.lead, Self.lead]))
-    #expect(try !begins(.stopSwitch, [Self.other, SideApproval(person: "cy", isLead: false)]))
+    for people in [[], [Self.other], two] { #expect(try !begins(.alarm, people)) }
+    #expect(try begins(.alarm, [Self.lead]))
+    for people in [[], [Self.lead], [Self.lead, Self.lead], two] { #expect(try !begins(.stopSwitch, people)) }
     #expect(try begins(.stopSwitch, [Self.lead, Self.other]))
   }
 
@@ -83,6 +85,7 @@ import Testing
     _ = try side.activate(by: try SyntheticRows.certificate().1, conditions(SyntheticRows.now))
     let row = MonitorRow(
       sequence: 1, item: SyntheticRows.digest("row"), standing: RowStanding(origin: .coinMonitor, isFinal: true),
+      arrived: SyntheticRows.now,
       isWrong: true, isRepeated: false)
     _ = try side.observe(row, at: SyntheticRows.now)
     side.countDecision()

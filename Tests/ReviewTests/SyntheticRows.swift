@@ -1,3 +1,4 @@
+import Assurance
 import Files
 import Foundation
 import Randomness

@@ -45,7 +45,7 @@ extension Certificate {
 extension Int {
   /// Seconds since 1970 some days of 24 hours later; the latest there is where that is out of range.
   func after(days: Int) -> Int {
-    let (seconds, overflow) = max(0, days).multipliedReportingOverflow(by: 86_400)
+    let (seconds, overflow) = Swift.max(0, days).multipliedReportingOverflow(by: 86_400)
     let (sum, beyond) = addingReportingOverflow(overflow ? .max : seconds)
     return beyond ? .max : sum
   }

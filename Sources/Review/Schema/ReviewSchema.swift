@@ -47,6 +47,12 @@ enum ReviewSchema {
     CREATE TABLE certified(
       item INTEGER NOT NULL REFERENCES item, certificate BLOB NOT NULL REFERENCES certificate,
       PRIMARY KEY(item, certificate)) WITHOUT ROWID, STRICT;
+    -- How often a row was looked at to certify a side, whatever came of it.
+    CREATE TABLE look(
+      item INTEGER NOT NULL REFERENCES item, label TEXT NOT NULL, count INTEGER NOT NULL CHECK(count > 0),
+      PRIMARY KEY(item, label)) WITHOUT ROWID, STRICT;
+    CREATE TRIGGER look_less BEFORE UPDATE ON look WHEN new.count <= old.count
+      BEGIN SELECT RAISE(ABORT, 'looks are added, and never taken back'); END;
 
     -- Items. `task` is 'auto' where nobody knows it. `half` is the coin's: NULL for a row that it did not draw.
     -- `blind`: no suggestion is shown. `people`: how many have to label it. `decision` is what its sender was told.
@@ -65,6 +71,10 @@ enum ReviewSchema {
     -- Those that become late, and those that become final.
     CREATE INDEX item_due ON item(due) WHERE late = 0 AND state IN ('queued', 'second', 'adjudicate');
     CREATE INDEX item_settles ON item(settles) WHERE state = 'decided';
+    -- The rows that a side decided and that measure it, in the order in which their labels became final.
+    CREATE INDEX item_monitor ON item(task, side, place) WHERE half = 'monitor' AND place IS NOT NULL;
+    -- The same by day: a burst of one text is one row a day.
+    CREATE INDEX item_burst ON item(task, side, arrived) WHERE half = 'monitor' AND place IS NOT NULL;
     -- The oldest coin row without a label.
     CREATE INDEX item_coin ON item(task, arrived) WHERE half IS NOT NULL AND state IN ('queued', 'second', 'adjudicate');
     CREATE INDEX item_lease ON item(lease) WHERE lease IS NOT NULL;
@@ -144,7 +154,7 @@ enum ReviewSchema {
   /// Tables whose rows neither change nor go.
   private static let fixed = ["audit", "policy", "coin", "certificate", "evidence", "certified", "opinion", "removal"]
   /// Tables whose rows may change, but never go.
-  private static let kept = ["clock", "item", "vote", "side", "flag", "served", "webhook"]
+  private static let kept = ["clock", "item", "look", "vote", "side", "flag", "served", "webhook"]
 
   private static func abort(_ table: String, _ change: String) -> String {
     "CREATE TRIGGER \(table)_\(change.lowercased()) BEFORE \(change) ON \(table)"

@@ -1,4 +1,5 @@
-public import Files
+import Assurance
+import Files
 public import Foundation
 
 extension Side {

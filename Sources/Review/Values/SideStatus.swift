@@ -1,3 +1,4 @@
+import Assurance
 public import Files
 public import Foundation
 
