@@ -1,6 +1,8 @@
 import Assurance
+import AuditedDatabase
 import Files
 import Foundation
+import GRDB
 import Registry
 import Testing
 
@@ -110,7 +112,9 @@ import Testing
     try home.reach(.rejected, store)
     #expect(throws: LoopError.self) { try store.override("spam", by: "ann", reason: "", at: home.world.now) }
     #expect(try store.override("spam", by: "ann", reason: "seen", at: home.world.now) == nil)
-    #expect(throws: LoopError.samePerson(person: "ann", what: "override spam \(try store.job(of: "spam").inputs.report!)")) {
+    #expect(
+      throws: LoopError.samePerson(person: "ann", what: "override spam \(try store.job(of: "spam").inputs.report!)")
+    ) {
       try store.override("spam", by: "ann", reason: "again", at: home.world.now)
     }
     #expect(try store.job(of: "spam").state == .rejected)
@@ -120,14 +124,17 @@ import Testing
     let all = try store.overrides(of: "spam")
     #expect(all.count == 1 && all[0].operatedBy == "ann" && all[0].leadBy == "bob" && all[0].reason == "seen; agreed")
     #expect(try store.overrides(of: "other").isEmpty && store.overrides().count == 1)
-    #expect(throws: (any Error).self) { try store.database.write(clock: { Date() }, actor: "x") { try $0.database.execute(sql: "DELETE FROM override") } }
+    #expect(throws: (any Error).self) {
+      try store.database.write(clock: { Date() }, actor: "x") { try $0.database.execute(sql: "DELETE FROM override") }
+    }
   }
 
   /// Somebody else releases between gate and promotion: the gates are asked again, beside that release.
   @Test func movedRelease() throws {
     let (home, store) = try home { $0.others = 1 }
     let moves = try moves(home, store, days: 20)
-    #expect(moves.count { $0 == .gate } == 4 && moves.count { $0 == .promote } == 2 && moves.count { $0 == .watch } == 1)
+    #expect(
+      moves.count { $0 == .gate } == 4 && moves.count { $0 == .promote } == 2 && moves.count { $0 == .watch } == 1)
     #expect(home.world.with { $0.releases.count } == 3)
     // The same rows were looked at twice.
     #expect(home.world.with { $0.begun[.gate] } == 2)

@@ -70,7 +70,8 @@ import Testing
     let equal = try PairedTable(both: 2400, onlyNew: 50, onlyOld: 50, neither: 500)
     #expect(try LookedTaskGate.noWorse(equal, margin: 0.01, look: 1).verdict == .pass)
     guard
-      case .underpowered(n: 3000, needed: let needed) = try LookedTaskGate.noWorse(equal, margin: 0.01, look: 10).verdict
+      case .underpowered(n: 3000, needed: let needed) = try LookedTaskGate.noWorse(equal, margin: 0.01, look: 10)
+        .verdict
     else {
       Issue.record("a tenth look should need more rows")
       return
@@ -82,7 +83,8 @@ import Testing
     let larger = try PairedTable(both: scaled(2400), onlyNew: scaled(50), onlyOld: scaled(50), neither: scaled(500))
     #expect(try LookedTaskGate.noWorse(larger, margin: 0.01, look: 10).verdict == .pass)
     let tie = try PairedTable(both: 100, onlyNew: 0, onlyOld: 0, neither: 0)
-    guard case .underpowered(n: 100, needed: let rows) = try LookedTaskGate.noWorse(tie, margin: 0.01, look: 1).verdict else {
+    guard case .underpowered(n: 100, needed: let rows) = try LookedTaskGate.noWorse(tie, margin: 0.01, look: 1).verdict
+    else {
       Issue.record("100 rows that never differ show no 1 point")
       return
     }
@@ -95,7 +97,8 @@ import Testing
   @Test func betterOnWhatIsNew() throws {
     func verdict(_ onlyNew: Int, _ onlyOld: Int, _ n: Int) throws -> GateVerdict {
       try LookedTaskGate.better(
-        PairedTable(both: n - onlyNew - onlyOld, onlyNew: onlyNew, onlyOld: onlyOld, neither: 0), look: 1).verdict
+        PairedTable(both: n - onlyNew - onlyOld, onlyNew: onlyNew, onlyOld: onlyOld, neither: 0), look: 1
+      ).verdict
     }
     #expect(try verdict(30, 2, 200) == .pass && verdict(2, 30, 200) == .fail && verdict(5, 5, 200) == .fail)
     guard case .underpowered(n: 200, needed: let needed) = try verdict(4, 3, 200) else {

@@ -1,3 +1,4 @@
+import Assurance
 import Files
 import Foundation
 import Synchronization
@@ -55,7 +56,8 @@ import Testing
     while home.world.now < last {
       do {
         let pass = try home.runner(store) { point in
-          let name = "\(point.job.task) \(point.job.state) \(point.job.since) \(point.job.attempt) \(point.job.inputs.look ?? 0) \(point.moment)"
+          let name =
+            "\(point.job.task) \(point.job.state) \(point.job.since) \(point.job.attempt) \(point.job.inputs.look ?? 0) \(point.moment)"
           if deaths.withLock({ $0.insert(name).inserted }) { throw Killed() }
         }.pass()
         #expect(pass.problems.isEmpty)

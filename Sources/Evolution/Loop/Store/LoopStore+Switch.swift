@@ -45,7 +45,10 @@ extension LoopStore {
       let stopsReview = alsoReview || (before.isStopped && before.stopsReview)
       try ledger.database.execute(sql: "DELETE FROM asked WHERE subject = ?", arguments: [Self.startSubject])
       try Self.put(
-        ["stopped": 1, "review": stopsReview ? 1 : 0, "release": release, "person": person, "at": ledger.at, "reason": reason],
+        [
+          "stopped": 1, "review": stopsReview ? 1 : 0, "release": release, "person": person, "at": ledger.at,
+          "reason": reason,
+        ],
         in: &ledger)
       try ledger.record("stop", "loop", ["review": .boolean(stopsReview)])
       return try Self.switchState(ledger.database)

@@ -55,7 +55,9 @@ public final class LoopStore: Sendable {
   /// - Parameter at: When.
   /// - Throws: An error of the database.
   public func add(_ task: String, at: Date) throws {
-    let isThere = try database.read { try Bool.fetchOne($0, sql: "SELECT count(*) > 0 FROM job WHERE task = ?", arguments: [task]) }
+    let isThere = try database.read {
+      try Bool.fetchOne($0, sql: "SELECT count(*) > 0 FROM job WHERE task = ?", arguments: [task])
+    }
     guard isThere != true else { return }
     try write("loop", at: at) { ledger in
       let isThere = try Bool.fetchOne(

@@ -8,7 +8,8 @@ struct LoopStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show where each task's job stands, since when and why.")
 
-  @Argument(help: ArgumentHelp("Only this task, with all that its job rests on.", valueName: "name"), completion: .tasks)
+  @Argument(
+    help: ArgumentHelp("Only this task, with all that its job rests on.", valueName: "name"), completion: .tasks)
   var task: String?
 
   @OptionGroup var options: RegistryOptions
@@ -33,7 +34,8 @@ struct LoopStatusCommand: ParsableCommand {
         RegistryText.table([["task", "state", "since", "rests until", "why"]] + jobs.map(Self.row)))
       for override in status.overrides {
         try Console.output(
-          "override: \(override.task), \(RegistryText.time(override.at)), by \(override.operatedBy) and \(override.leadBy): \(override.reason)")
+          "override: \(override.task), \(RegistryText.time(override.at)), by \(override.operatedBy) and \(override.leadBy): \(override.reason)"
+        )
       }
     }
   }
