@@ -32,8 +32,8 @@ final class LoopWorld: LoopActions {
     var candidateWrong = 0.5
     var arms: (candidate: ArmMeasures, served: ArmMeasures) = (ArmMeasures(), ArmMeasures())
     var stoppedSides: [String: String] = [:]
-    /// Releases that somebody else makes before a promotion, in turn.
-    var others = 0
+    /// Tasks before whose first promotion somebody else makes a release.
+    var others: Set<String> = []
     var suspended: [String] = []
     /// Errors that an action throws, in turn, by state.
     var errors: [LoopState: [any AccreteError]] = [:]
@@ -146,8 +146,7 @@ final class LoopWorld: LoopActions {
       throw LoopError.missing(task: job.task, state: job.state, what: "a release")
     }
     let found: Int? = with { contents in
-      if contents.others > 0 {
-        contents.others -= 1
+      if contents.others.remove(job.task) != nil {
         contents.releases.append(Digest(of: Data("somebody's \(contents.releases.count)".utf8)))
       }
       if contents.releases.last == manifest { return contents.releases.count }
