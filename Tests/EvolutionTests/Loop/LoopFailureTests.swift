@@ -139,6 +139,14 @@ import Testing
     #expect(home.world.with { $0.begun[.gate] } == 2)
   }
 
+  /// A side whose certificate is of something else decides nothing, and a person looks.
+  @Test func aWrongCertificateHolds() throws {
+    let (home, store) = try home { $0.certified = .fail }
+    #expect(try moves(home, store, days: 1).suffix(2) == [.certify, .held])
+    let job = try store.job(of: "spam")
+    #expect(job.findings.reason == .certificates && job.findings.note == "G5: one side")
+  }
+
   /// Shadow decisions that never tell end after 30 days.
   @Test func undecidedShadow() throws {
     let (home, store) = try home { contents in

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Review
 import Testing
 
 @testable import Assurance
@@ -10,20 +11,31 @@ import Testing
   private let digests = (0..<5).map { Digest(of: Data("\($0)".utf8)) }
 
   @Test func certificates() {
-    let needs = ["base": digests[0], "expert": digests[1], "router": digests[2]]
-    func side(_ certified: [String: Digest]?, isTouched: Bool = true, isRenewed: Bool = true) -> CertificateGate.Side {
-      .init(name: "spam/ok", isTouched: isTouched, needs: needs, certified: certified, isRenewed: isRenewed)
+    func bindings(_ expert: Int, router: Int? = 2) -> CertificateBindings {
+      CertificateBindings(
+        expert: digests[expert], base: digests[0], router: router.map { digests[$0] }, template: nil)
+    }
+    func side(
+      _ certified: CertificateBindings?, before: CertificateBindings? = nil, isRenewed: Bool = true,
+      isForProduction: Bool = true
+    ) -> CertificateGate.Side {
+      .init(
+        name: "spam/ok", before: before, after: bindings(1), certified: certified, isRenewed: isRenewed,
+        isForProduction: isForProduction)
     }
     #expect(CertificateGate.gate([]).verdict == .pass)
-    #expect(CertificateGate.gate([side(needs), side(nil)]).verdict == .pass)
+    #expect(CertificateGate.gate([side(bindings(1)), side(nil)]).verdict == .pass)
     #expect(CertificateGate.gate([side(nil)]).finding.contains("people decide spam/ok"))
-    #expect(CertificateGate.gate([side(needs, isTouched: false, isRenewed: false)]).verdict == .pass)
-    #expect(CertificateGate.gate([side(needs, isRenewed: false)]).verdict == .fail)
-    var other = needs
-    other["router"] = digests[4]
-    #expect(CertificateGate.gate([side(needs), side(other)]).verdict == .fail)
-    other["router"] = nil
-    #expect(CertificateGate.gate([side(other)]).numbers["ofOtherDigests"] == 1)
+    // Nothing of the side is another one: its old certificate holds on.
+    #expect(CertificateGate.gate([side(bindings(1), before: bindings(1), isRenewed: false)]).verdict == .pass)
+    #expect(CertificateGate.gate([side(bindings(1), before: bindings(3), isRenewed: false)]).verdict == .fail)
+    // A new router touches all sides.
+    #expect(
+      CertificateGate.gate([side(bindings(1), before: bindings(1, router: 4), isRenewed: false)]).verdict == .fail)
+    let other = CertificateGate.gate([side(bindings(1)), side(bindings(3, router: nil))])
+    #expect(other.verdict == .fail && other.numbers["ofOtherDigests"] == 1)
+    #expect(other.finding.contains("expert, router"), "\(other.finding)")
+    #expect(CertificateGate.gate([side(bindings(1), isForProduction: false)]).verdict == .fail)
   }
 
   @Test func costs() {

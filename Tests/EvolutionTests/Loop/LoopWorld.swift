@@ -40,6 +40,8 @@ final class LoopWorld: LoopActions {
     /// Actions that were begun, by state.
     var begun: [LoopState: Int] = [:]
     var peopleDecide: Set<String> = []
+    /// What G5 says.
+    var certified = GateVerdict.pass
   }
 
   private let contents = Mutex(Contents())
@@ -122,7 +124,8 @@ final class LoopWorld: LoopActions {
     try begin(.certify)
     return CertifiedCandidate(
       certificates: [put(job, "certificate \(job.inputs.release ?? 0)")],
-      manifest: put(job, "release \(job.inputs.release ?? 0)"))
+      manifest: put(job, "release \(job.inputs.release ?? 0)"),
+      gate: Gate("G5", "Is it certified?", with { $0.certified }, finding: "one side"))
   }
 
   func pairs(_ job: LoopJob, after: Int) throws -> [ShadowPair] {

@@ -21,6 +21,11 @@ public final class LoopStore: Sendable {
     database = try LoopTable.open(in: folder)
   }
 
+  /// Whether a registry has a loop: only whoever changes something makes its database.
+  ///
+  /// - Parameter folder: The registry's folder.
+  public static func exists(in folder: URL) -> Bool { FolderFile.exists(LoopTable.file, in: folder) }
+
   /// Closes its database; the store is of no use afterwards.
   /// - Throws: An error of the database.
   public func close() throws { try database.close() }
