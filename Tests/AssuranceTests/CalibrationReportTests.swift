@@ -1,6 +1,7 @@
-import Assurance
 import Foundation
 import Testing
+
+@testable import Assurance
 
 /// Are calibration errors, Brier score and log loss those of numpy, and by hand?
 @Suite struct CalibrationReportTests {
@@ -72,5 +73,32 @@ import Testing
     #expect(
       message([[0.4, 0.4]], [0]).contains("sum of probabilities in row 0 (the first is 0): expected 1 within 0.001"))
     for bins in [0, -1, .max] { #expect(message([[1, 0]], [0], bins: bins).contains("number of bins"), "\(bins)") }
+  }
+
+  /// A model that is right as often as it says has an error of 0, and one that is always sure and right in 7 of 10 an error of 0.3.
+  @Test func errorIntervals() throws {
+    var source = SplitMix(seed: 23)
+    var (honest, gold): ([[Double]], [Int]) = ([], [])
+    for _ in 0..<300 {
+      let share = 0.5 + 0.5 * source.share()
+      honest.append([share, 1 - share])
+      gold.append(source.share() < share ? 0 : 1)
+    }
+    let interval = try CalibrationReport.adaptiveECEInterval(probabilities: honest, gold: gold, seed: 1, draws: 200)
+    let error = try CalibrationReport(probabilities: honest, gold: gold).adaptiveECE
+    #expect(interval.low < 0.02 && interval.low < error && interval.high < 0.2, "seed 23: \(interval)")
+    #expect(try CalibrationReport.adaptiveECEInterval(probabilities: honest, gold: gold, seed: 1, draws: 200) == interval)
+    let sure = [[Double]](repeating: [1, 0], count: 200)
+    let wrong = (0..<200).map { $0 % 10 < 7 ? 0 : 1 }
+    let far = try CalibrationReport.adaptiveECEInterval(probabilities: sure, gold: wrong, seed: 1, draws: 200)
+    #expect(far.contains(0.3) && far.low > 0.2 && far.high < 0.4, "\(far)")
+  }
+
+  @Test func errorIntervalsOfNothing() throws {
+    #expect(throws: AssuranceError.self) {
+      try CalibrationReport.adaptiveECEInterval(probabilities: [], gold: [], seed: 1)
+    }
+    let one = try CalibrationReport.adaptiveECEInterval(probabilities: [[1, 0]], gold: [0], seed: 1, draws: -5, level: 7)
+    #expect(one == Interval(low: 0, high: 1))
   }
 }

@@ -158,4 +158,13 @@ import Testing
     let z = 1.959963984540054
     #expect(isClose(table.tango().high, z / Double(Proportion.most).squareRoot(), relative: 1e-6))
   }
+
+  /// The table of docs/assurance.md: one-sided 5 %, power 80 %.
+  @Test func rowsForAMargin() {
+    let rows = [0.05, 0.1, 0.2].map { discordant in
+      [0.005, 0.01, 0.02, 0.03].map { PairedTable.rowsNeeded(discordant: discordant, margin: $0) }
+    }
+    #expect(rows == [[12_366, 3_092, 773, 344], [24_731, 6_183, 1_546, 687], [49_461, 12_366, 3_092, 1_374]])
+    #expect(PairedTable.rowsNeeded(discordant: 0.005, margin: 0.005) == 1_237)
+  }
 }

@@ -37,26 +37,34 @@ extension SideTarget {
     return Proportion(checkedSuccesses: wrong, n: rows).pValue(atLeast: trueError)
   }
 
-  /// How many rows above a threshold it takes to certify it with some probability: the least n whose power is enough.
+  /// How many rows above a threshold it takes to certify it with some probability: the least n from which on the power is enough.
   ///
-  /// The power is a saw: it leaps where one more wrong row becomes allowed and falls until the next leap. So the least n is one of
-  /// ``rowsNeeded(wrong:)``, and a few rows more can be slightly worse.
+  /// The power is a saw: it leaps where one more wrong row becomes allowed, and falls until the next leap. Here no later fall is below what is
+  /// asked for, as far as ``steadyTeeth`` further wrong rows show.
   ///
   /// - Parameters:
   ///   - trueError: R, the true share of wrong ones among such rows, 0…1.
   ///   - power: The probability, between 0 and 1.
   /// - Returns: `nil` where r is not below α, or so near it that more than ``mostWrong`` wrong rows would have to be allowed.
   public func rowsNeeded(trueError: Double, power: Double = 0.9) -> Int? {
-    guard trueError >= 0, trueError < errorLimit, power > 0, power < 1 else { return nil }
-    var rows = 0
+    guard trueError >= 0, trueError < errorLimit, power > 0, power < 1, var rows = rowsNeeded(wrong: 0) else { return nil }
+    var (candidate, steady): (Int?, Int) = (nil, 0)
     for wrong in 0...Self.mostWrong {
-      guard let next = rowsNeeded(wrong: wrong, from: rows) else { return nil }
+      guard let next = rowsNeeded(wrong: wrong + 1, from: rows) else { return nil }
+      // With one row fewer than the next wrong one needs, the power is at its lowest.
+      if Proportion(checkedSuccesses: wrong, n: next - 1).pValue(atLeast: trueError) >= power {
+        (candidate, steady) = (candidate ?? rows, steady + 1)
+        if steady == Self.steadyTeeth { return candidate }
+      } else {
+        (candidate, steady) = (nil, 0)
+      }
       rows = next
-      let chance = Proportion(checkedSuccesses: wrong, n: rows).pValue(atLeast: trueError)
-      if chance >= power { return rows }
     }
     return nil
   }
+
+  /// For how many wrong rows more the power has to stay high enough.
+  static let steadyTeeth = 32
 
   /// The least n above `tooFew` that passes with so many wrong ones; `tooFew` rows do not pass.
   private func rowsNeeded(wrong: Int, from tooFew: Int) -> Int? {
