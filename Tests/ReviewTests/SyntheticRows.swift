@@ -1,3 +1,4 @@
+import Assurance
 import Files
 import Foundation
 import Randomness
@@ -52,7 +53,8 @@ enum SyntheticRows {
     CertificationRequest(
       task: "spam", side: side, labels: labels, precision: precision, confidence: confidence, bindings: bindings,
       stream: stream(), rows: rows, time: anyTime, looks: looks, agreement: agreement,
-      limits: CertificationRequest.Limits(days: 14, items: 200_000), purpose: purpose, now: now)
+      limits: CertificationRequest.Limits(days: 14, items: 200_000), purpose: purpose, now: now,
+      rules: CertificationRules(leastFitting: .max))
   }
 
   /// A certificate of the side with the loosest threshold that there is.

@@ -1,4 +1,4 @@
-public import AuditedDatabase
+import AuditedDatabase
 public import Files
 public import Foundation
 

@@ -1,4 +1,5 @@
-public import Files
+import Assurance
+import Files
 public import Foundation
 
 extension Certificate {
@@ -13,7 +14,7 @@ extension Certificate {
   /// - Returns: The probability of the side's label; `nil` where the scores are not those of the labels.
   public func probability(_ scores: [Double]) -> Double? {
     guard let index = labels.firstIndex(where: { $0.hasSameCodePoints(as: side) }),
-      let probabilities = scale.probabilities(scores), probabilities.indices.contains(index)
+      let probabilities = try? scale.probabilities(scores), probabilities.indices.contains(index)
     else {
       return nil
     }
@@ -44,7 +45,7 @@ extension Certificate {
 extension Int {
   /// Seconds since 1970 some days of 24 hours later; the latest there is where that is out of range.
   func after(days: Int) -> Int {
-    let (seconds, overflow) = max(0, days).multipliedReportingOverflow(by: 86_400)
+    let (seconds, overflow) = Swift.max(0, days).multipliedReportingOverflow(by: 86_400)
     let (sum, beyond) = addingReportingOverflow(overflow ? .max : seconds)
     return beyond ? .max : sum
   }

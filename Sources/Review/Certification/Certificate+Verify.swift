@@ -10,32 +10,26 @@ extension Certificate {
   ///
   /// - Parameter blob: The bytes of a blob.
   /// - Throws: ``CertificationError/doesNotFollow(task:label:what:expected:got:)``, ``CertificationError/malformed(what:reason:)``,
-  ///   ``CertificationError/changed(what:expected:got:)``, what `blob` throws.
+  ///   ``CertificationError/changed(what:expected:got:)``, `AssuranceError` for numbers that cannot be, what `blob` throws.
   public func verify(blob: (Digest) throws -> Data) throws {
     let thresholds = try NamedBlob.read(ScoreGrid.self, try blob(grid), named: grid, what: "thresholds \(grid)")
     let certified = try NamedBlob.read(CertifiedRows.self, try blob(rows), named: rows, what: "rows \(rows)")
     try require("grid", thresholds.task, equals: task)
     try require("grid", thresholds.side, equals: side)
+    guard thresholds.thresholds.above.count == thresholds.thresholds.thresholds.count else {
+      throw CertificationError.malformed(what: "thresholds \(grid)", reason: "it has not one count for each threshold")
+    }
     guard thresholds.scale == scale else { throw failure("scale", "\(thresholds.scale)", "\(scale)") }
-    guard let last = thresholds.thresholds.firstIndex(of: tau) else {
-      throw failure("tau", "one of the thresholds of its grid", "\(tau)")
-    }
-    let counts = certified.counts(above: tau, side: side)
-    try require("n", counts.n, equals: n)
-    try require("k", counts.wrong, equals: k)
-    try require("level", LookLevel.level(delta: delta, look: look), equals: level)
-    let bound = try Proportion(successes: k, n: n).upperBound(level: 1 - level)
-    try require("upper", bound, equals: upper)
-    let least = 2 * RowsNeeded.rows(wrong: 0, alpha: alpha, delta: level)
-    guard let start = thresholds.start(rows: certified.rows.count, least: least), start <= last else {
-      throw failure("tau", "a threshold that the walk reaches", "\(tau)")
-    }
-    for threshold in thresholds.thresholds[start...last] {
-      let (n, wrong) = certified.counts(above: threshold, side: side)
-      guard BinomialTest.pValue(n: n, wrong: wrong, alpha: alpha) <= level else {
-        throw failure("tau", "a threshold above \(threshold), where the walk ends", "\(tau)")
-      }
-    }
+    let target = try SideTarget(errorLimit: alpha, error: delta).atLook(look)
+    try require("level", target.error, equals: level)
+    let walk = try ThresholdWalk(
+      rows: certified.scored(as: side),
+      thresholds: thresholds.thresholds.walk(rows: certified.rows.count, target: target), target: target)
+    guard let last = walk.chosen else { throw failure("tau", "none, as no threshold passes", "\(tau)") }
+    try require("tau", last.threshold, equals: tau)
+    try require("n", last.wrong.n, equals: n)
+    try require("k", last.wrong.successes, equals: k)
+    try require("upper", last.upperBound, equals: upper)
   }
 
   private func require<Value: Equatable>(_ what: String, _ expected: Value, equals got: Value) throws {

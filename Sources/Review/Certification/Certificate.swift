@@ -1,3 +1,4 @@
+public import Assurance
 public import Files
 
 /// What lets a side decide by itself: of the items that score τ or more, at most the share α is wrong, with the confidence 1 − δ; for exactly
@@ -75,7 +76,7 @@ public struct Certificate: Sendable, Codable, Equatable {
   /// Rows by their probability, in parts of equal width from 0 to 1.
   public let histogram: [Int]
   /// How the probability comes from the scores.
-  public let scale: ScoreScale
+  public let scale: TemperatureScaling
   /// The version that gives the scores.
   public let expert: Digest
   /// The base that it is an expert on.

@@ -23,6 +23,8 @@ public enum CertificationError: AccreteError, Equatable {
   case otherSide(expected: String, got: String)
   /// There is no such certificate.
   case unknownCertificate(Digest)
+  /// Somebody else has looked at rows of the side in the meantime.
+  case looked(task: String, label: String)
   /// A release does not answer as the one before, so that nothing can be carried over.
   case answersDiffer(task: String, label: String, row: Digest)
 
@@ -31,6 +33,7 @@ public enum CertificationError: AccreteError, Equatable {
     case .invalid: .usage
     case .unknownCertificate: .notFound
     case .notForProduction, .otherModels, .expired, .otherSide, .answersDiffer: .conflict
+    case .looked: .stale
     case .forbiddenRows: .data
     case .malformed, .changed, .doesNotFollow: .damaged
     }
@@ -60,6 +63,8 @@ public enum CertificationError: AccreteError, Equatable {
       "certificate of side \(label) of \(task): has expired. Certify the side on the coin rows since."
     case .otherSide(let expected, let got): "a certificate of side \(got): expected one of side \(expected). Give that one."
     case .unknownCertificate(let digest): "certificate \(digest): there is none. See `accrete review report`."
+    case .looked(let task, let label):
+      "side \(label) of \(task): somebody else has looked at the rows that certify it in the meantime. Repeat what you did."
     case .answersDiffer(let task, let label, let row):
       "certificate of side \(label) of \(task): row \(row) is routed or scored otherwise by the new release, so that the certificate cannot be"
         + " carried over. Certify the side anew."

@@ -1,24 +1,9 @@
+public import Assurance
 public import Files
 public import Foundation
 
 /// What came of the attempt to certify a side.
 public struct CertificationOutcome: Sendable, Equatable {
-  /// One threshold of the walk.
-  public struct Step: Sendable, Codable, Equatable {
-    /// τ.
-    public let threshold: Double
-    /// Rows that score as much or more.
-    public let n: Int
-    /// Wrong ones among them.
-    public let k: Int
-    /// P(Bin(n, α) ≤ k).
-    public let p: Double
-    /// The one-sided upper bound of the share of wrong ones.
-    public let upper: Double
-    /// Whether the walk went on below it.
-    public let isPassed: Bool
-  }
-
   /// The certificate, or why there is none.
   public enum Verdict: Sendable, Equatable {
     case certified(Certificate)
@@ -30,7 +15,7 @@ public struct CertificationOutcome: Sendable, Equatable {
   /// The blobs that a certificate names, by their digests; none without one.
   public let blobs: [Digest: Data]
   /// The walk; empty where no label was looked at.
-  public let steps: [Step]
+  public let steps: [ThresholdWalk.Step]
   /// Rows that certify, and those that fit the scale.
   public let rows: CalibrationRows
 

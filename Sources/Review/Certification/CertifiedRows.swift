@@ -1,4 +1,5 @@
-public import AuditedDatabase
+public import Assurance
+import AuditedDatabase
 public import Files
 public import Foundation
 
@@ -24,25 +25,19 @@ public struct CertifiedRows: Sendable, Codable, Equatable {
   ///   - rows: Rows with final labels; others are left out.
   ///   - label: The index of the side's label.
   ///   - scale: The scale that the scores are on.
-  public init(_ rows: [CalibrationRow], label: Int, scale: ScoreScale) {
+  public init(_ rows: [CalibrationRow], label: Int, scale: TemperatureScaling) {
     self.rows = rows.compactMap { row in
       row.label.map { Row(item: row.item, label: $0, score: row.score(label, scale)) }
     }.sorted { $0.item.bytes.lexicographicallyPrecedes($1.item.bytes) }
   }
 
-  /// Rows above a threshold, and the wrong ones among them.
+  /// The rows that the side could decide.
   ///
-  /// - Parameters:
-  ///   - threshold: τ.
-  ///   - side: The label that they are decided as.
-  public func counts(above threshold: Double, side: String) -> (n: Int, wrong: Int) {
-    var counts = (n: 0, wrong: 0)
-    for row in rows {
-      guard let score = row.score, score >= threshold else { continue }
-      counts.n += 1
-      if !row.label.hasSameCodePoints(as: side) { counts.wrong += 1 }
+  /// - Parameter side: The label that they are decided as.
+  public func scored(as side: String) -> [ScoredRow] {
+    rows.compactMap { row in
+      row.score.map { ScoredRow(score: $0, isWrong: !row.label.hasSameCodePoints(as: side)) }
     }
-    return counts
   }
 
   /// The bytes of its blob.
@@ -57,8 +52,9 @@ extension CalibrationRow {
   /// - Parameters:
   ///   - label: The label's index.
   ///   - scale: The scale that it is on.
-  func score(_ label: Int, _ scale: ScoreScale) -> Double? {
-    guard !isBeyondModel, let probabilities = scale.probabilities(scores), probabilities.indices.contains(label) else {
+  func score(_ label: Int, _ scale: TemperatureScaling) -> Double? {
+    guard !isBeyondModel, let probabilities = try? scale.probabilities(scores), probabilities.indices.contains(label)
+    else {
       return nil
     }
     return probabilities[label]

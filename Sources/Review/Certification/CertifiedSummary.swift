@@ -1,3 +1,4 @@
+import Assurance
 import Files
 
 /// What a certificate says of its rows as a whole, for those who watch whether the stream still is as it was.
@@ -12,7 +13,7 @@ struct CertifiedSummary: Equatable {
   /// How many parts the histogram has.
   static let parts = 20
 
-  init(_ rows: [CalibrationRow], labels: [String], label: Int, scale: ScoreScale) {
+  init(_ rows: [CalibrationRow], labels: [String], label: Int, scale: TemperatureScaling) {
     var confusion = Array(repeating: Array(repeating: 0, count: labels.count), count: labels.count)
     var histogram = Array(repeating: 0, count: Self.parts)
     var (count, positive) = (0, 0)
@@ -21,7 +22,7 @@ struct CertifiedSummary: Equatable {
       let gold = labels.firstIndex { $0.hasSameCodePoints(as: name) }
       count += 1
       if gold == label { positive += 1 }
-      guard !row.isBeyondModel, let probabilities = scale.probabilities(row.scores) else { continue }
+      guard !row.isBeyondModel, let probabilities = try? scale.probabilities(row.scores) else { continue }
       if let gold, let top = probabilities.indices.max(by: { probabilities[$0] < probabilities[$1] }),
         labels.indices.contains(top)
       {

@@ -1,3 +1,4 @@
+import Assurance
 import Foundation
 import Markup
 
@@ -8,7 +9,7 @@ extension StrippingReport {
   /// What stands above the columns.
   static let columns = [
     "task", "side", "week", "items", "decided", "of all items", "allowed wrong", "δ", "n", "k", "τ", "realised precision",
-    "95 %", "monitor rows", "prevalence", "active", "amber", "stopped", "reviews saved", OracleThreshold.name,
+    "95 %", "monitor rows", "prevalence", "active", "amber", "stopped", "reviews saved", StrippingRow.Oracle.name,
   ]
 
   /// The cells of each row, in the order of ``columns``.
@@ -21,7 +22,7 @@ extension StrippingReport {
       "Realised precision: of what the side decided, the share with the same final label of people; by the coin's monitor rows alone, which no"
         + " certificate and no training has seen. The interval is Clopper and Pearson's.",
       "Reviews saved: items that the side decided and the coin did not draw. In all: \(Format.grouped("\(saved)")).",
-      "\(OracleThreshold.name): the largest share whose precision reaches the target on the very rows that it was chosen on (MoE-CL's rule). It is"
+      "\(StrippingRow.Oracle.name): the largest share whose precision reaches the target on the very rows that it was chosen on (MoE-CL's rule). It is"
         + " no result of this system, and nothing attains it.",
     ]
     let judged = shareThatReachesTarget

@@ -54,10 +54,14 @@ public struct StrippingRow: Sendable, Codable, Equatable {
     }
   }
 
-  /// The share of all items that the oracle's rule would have decided.
+  /// What MoE-CL's rule would have decided: the largest set of rows that reaches the target, chosen on the very rows that it is judged by. It is
+  /// a line to compare with.
   public struct Oracle: Sendable, Codable, Equatable {
+    /// What a report calls it.
+    public static let name = "oracle (test-tuned, not attainable)"
+
     /// Its set among the week's coin rows.
-    public let threshold: OracleThreshold?
+    public let threshold: EmpiricalThreshold?
     /// Coin rows of the week with a final label.
     public let rows: Int
     /// The share of them in the set.
@@ -68,10 +72,10 @@ public struct StrippingRow: Sendable, Codable, Equatable {
     /// - Parameters:
     ///   - threshold: Its set.
     ///   - rows: Coin rows of the week with a final label.
-    public init(_ threshold: OracleThreshold?, of rows: Int) {
+    public init(_ threshold: EmpiricalThreshold?, of rows: Int) {
       self.threshold = threshold
       self.rows = rows
-      share = rows > 0 ? Double(threshold?.n ?? 0) / Double(rows) : 0
+      share = rows > 0 ? Double(threshold?.wrong.n ?? 0) / Double(rows) : 0
     }
   }
 

@@ -1,3 +1,4 @@
+import Assurance
 import Files
 public import Foundation
 
@@ -41,7 +42,7 @@ public struct StrippingTally: Sendable {
     var monitored = 0
     var right = 0
     var states: [String: Int] = [:]
-    var scored: [(score: Double, isWrong: Bool)] = []
+    var scored: [ScoredRow] = []
   }
 
   private let task: String
@@ -100,7 +101,7 @@ public struct StrippingTally: Sendable {
           if isRight { counts.right += 1 }
         }
       }
-      if isFinal, let score = item.scores[side] { counts.scored.append((score, !isRight)) }
+      if isFinal, let score = item.scores[side], score.isFinite { counts.scored.append(ScoredRow(score: score, isWrong: !isRight)) }
       self.counts[ExactText(side)] = counts
     }
   }
@@ -113,7 +114,7 @@ public struct StrippingTally: Sendable {
   public func rows(certificates: [String: NamedCertificate], precisions: [String: Double]) -> [StrippingRow] {
     sides.map { side in
       let counts = self.counts[ExactText(side)] ?? Counts()
-      let oracle = precisions[side].flatMap { OracleThreshold(counts.scored, precision: $0) }
+      let oracle = precisions[side].flatMap { try? EmpiricalThreshold(rows: counts.scored, precision: $0) }
       return StrippingRow(
         task: task, side: side, week: week, items: items, stripped: .init(counts.decided, of: items),
         certified: certificates[side].map(StrippingRow.Certified.init),

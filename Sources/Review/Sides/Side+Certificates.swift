@@ -1,4 +1,4 @@
-public import Assurance
+import Assurance
 import Files
 public import Foundation
 
@@ -27,7 +27,9 @@ extension Side {
     if state == .stopped { changes.append(go(to: .inactive, at: conditions.now)) }
     let isRenewal = state.decides
     let keepsDetector = isRenewal && certificate?.certificate.alpha == new.certificate.alpha
-    if !keepsDetector { detector = try EDetector(alpha: new.certificate.alpha) }
+    if !keepsDetector {
+      (watchedSince, detector) = (conditions.now, try ChangeDetector(limit: new.certificate.alpha))
+    }
     (certificate, policy, decided) = (new, conditions.policy, 0)
     if !isRenewal { changes.append(go(to: .active, at: conditions.now)) }
     return changes

@@ -1,4 +1,5 @@
-public import Files
+import Assurance
+import Files
 public import Foundation
 
 extension Side {
@@ -13,7 +14,7 @@ extension Side {
     if conditions.served.map({ certificate.bindings == $0 }) != true { return .digestChanged }
     if certificate.isExpired(at: conditions.now) { return .expiredByTime }
     if decided >= certificate.expires.items { return .expiredByItems }
-    return detector?.isAlarm == false ? nil : .alarm
+    return detector.map { $0.state == .alarm } == false ? nil : .alarm
   }
 
   /// Goes to the state that the conditions demand: stopped, amber or no longer amber.
@@ -25,7 +26,7 @@ extension Side {
   public mutating func check(_ conditions: SideConditions) -> SideChange? {
     guard state.decides else { return nil }
     if let reason = stopReason(conditions) { return stop(reason, at: conditions.now) }
-    let isAmber = detector?.isAmber == true || conditions.hasLabelShift
+    let isAmber = detector?.state == .amber || conditions.hasLabelShift
     guard isAmber != (state == .amber) else { return nil }
     return go(to: isAmber ? .amber : .active, at: conditions.now)
   }

@@ -1,3 +1,4 @@
+import Assurance
 public import Files
 public import Foundation
 
@@ -9,6 +10,8 @@ public struct MonitorRow: Sendable, Equatable {
   public let item: Digest
   /// What it is, and where it stands.
   public let standing: RowStanding
+  /// When the item arrived, and was decided.
+  public let arrived: Date
   /// Whether people say another label than the side did.
   public let isWrong: Bool
   /// Whether a near-duplicate of the same day was counted before.
@@ -20,9 +23,11 @@ public struct MonitorRow: Sendable, Equatable {
   ///   - sequence: Its place among all rows whose label became final.
   ///   - item: The item's digest.
   ///   - standing: What it is, and where it stands.
+  ///   - arrived: When the item arrived, and was decided.
   ///   - isWrong: Whether people say another label than the side did.
   ///   - isRepeated: Whether a near-duplicate of the same day was counted before.
-  public init(sequence: Int, item: Digest, standing: RowStanding, isWrong: Bool, isRepeated: Bool) {
+  public init(sequence: Int, item: Digest, standing: RowStanding, arrived: Date, isWrong: Bool, isRepeated: Bool) {
+    self.arrived = arrived
     self.sequence = sequence
     self.item = item
     self.standing = standing
@@ -45,11 +50,11 @@ extension Side {
     try RowUse.measure.require([row.item]) { _ in row.standing }
     guard row.sequence > cursor else { return nil }
     cursor = row.sequence
-    guard state.decides, !row.isRepeated, detector != nil else { return nil }
+    guard state.decides, !row.isRepeated, let watchedSince, row.arrived >= watchedSince else { return nil }
     detector?.observe(row.isWrong)
     guard let detector else { return nil }
-    if detector.isAlarm { return stop(.alarm, at: now) }
-    return detector.isAmber && state == .active ? go(to: .amber, at: now) : nil
+    if detector.state == .alarm { return stop(.alarm, at: now) }
+    return detector.state == .amber && state == .active ? go(to: .amber, at: now) : nil
   }
 }
 

@@ -23,8 +23,10 @@ public struct Side: Sendable, Codable, Equatable {
   public internal(set) var policy: Int
   /// How many items it has decided by its certificate.
   public internal(set) var decided: Int
+  /// Since when ``detector`` watches: what it decided before that says nothing about what it does now.
+  public internal(set) var watchedSince: Date?
   /// Watches its losses; `nil` before the first certificate.
-  public internal(set) var detector: EDetector?
+  public internal(set) var detector: ChangeDetector?
   /// The last monitor row that was counted.
   public internal(set) var cursor: Int
 
@@ -40,7 +42,8 @@ public struct Side: Sendable, Codable, Equatable {
     self.label = label
     self.since = since
     self.cursor = cursor
-    (state, reason, certificate, policy, decided, detector) = (.inactive, nil, nil, 0, 0, nil)
+    (state, reason, certificate, policy, decided) = (.inactive, nil, nil, 0, 0)
+    (watchedSince, detector) = (nil, nil)
   }
 }
 

@@ -1,0 +1,65 @@
+import Files
+import Foundation
+import GRDB
+
+/// The sides of `review.sqlite`, inside of a transaction.
+///
+/// Every question is asked of the same state that the answer is then written to: a side cannot stop between the look at it and the decision.
+struct SideStore {
+  let database: Database
+  let now: Date
+
+  /// The sides of a task as they are; one that has no row yet is inactive.
+  func sides(of policy: TaskPolicy) throws -> [Side] {
+    try policy.sides.map { side in
+      try stored(policy.task, side.label)
+        ?? Side(task: policy.task, label: side.label, since: now, cursor: try lastPlace())
+    }
+  }
+
+  /// The sides that have rows, of one task or of all.
+  func stored(task: String?) throws -> [Side] {
+    let rows = try Row.fetchAll(
+      try database.cachedStatement(
+        sql: "SELECT body, decided FROM side WHERE ?1 IS NULL OR task = ?1 ORDER BY task, label"),
+      arguments: [task])
+    return try rows.map(side)
+  }
+
+  private func stored(_ task: String, _ label: String) throws -> Side? {
+    let row = try Row.fetchOne(
+      try database.cachedStatement(sql: "SELECT body, decided FROM side WHERE task = ? AND label = ?"),
+      arguments: [task, label])
+    return try row.map(side)
+  }
+
+  /// Items are counted in a column of their own: each would otherwise write the whole side again.
+  private func side(_ row: Row) throws -> Side {
+    let body = try row.decode(String.self, atIndex: 0)
+    var side = try JSONFile.decode(Side.self, from: Data(body.utf8), path: "side of review.sqlite")
+    side.decided = try row.decode(Int.self, atIndex: 1)
+    return side
+  }
+
+  /// Keeps a side.
+  func save(_ side: Side) throws {
+    let body = String(decoding: try JSONFile.encode(side, pretty: false), as: UTF8.self)
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO side(task, label, state, body, decided) VALUES(?, ?, ?, ?, ?)
+        ON CONFLICT(task, label) DO UPDATE SET state = excluded.state, body = excluded.body, decided = excluded.decided
+        """
+    ).execute(arguments: [side.task, side.label, side.state.rawValue, body, side.decided])
+  }
+
+  /// Counts an item that a side has decided.
+  func countDecision(_ side: Side) throws {
+    try database.cachedStatement(sql: "UPDATE side SET decided = decided + 1 WHERE task = ? AND label = ?")
+      .execute(arguments: [side.task, side.label])
+  }
+
+  /// The place of the last label that became final.
+  private func lastPlace() throws -> Int {
+    try Int.fetchOne(try database.cachedStatement(sql: "SELECT max(place) FROM item")) ?? 0
+  }
+}
