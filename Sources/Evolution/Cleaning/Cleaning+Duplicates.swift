@@ -4,20 +4,21 @@ import Files
 extension Cleaning {
   /// Drops the rows that nearly are rows that measure: the yardstick stays unread.
   mutating func dropHeldOut(_ heldOut: [HeldOutRow]) throws {
-    let matches = NearDuplicates.matches(of: rows.map(\.text), among: heldOut.map(\.text))
-    for (row, match) in matches.enumerated() {
-      if let match { drop(row, .heldOut, of: heldOut[match]) }
+    let texts = try HeldOutTexts(heldOut.map(\.text))
+    for row in rows.indices {
+      if let match = try texts.match(rows[row].text) { drop(row, .heldOut, of: heldOut[match.row]) }
     }
   }
 
   /// Takes apart clusters of nearly equal texts, and asks about rows that contradict the current version.
-  mutating func dropDuplicates() {
-    let rows = left
-    let clusters = NearDuplicates.clusters(of: rows.map { self.rows[$0].text }).map { $0.map { rows[$0] } }
+  mutating func dropDuplicates() throws {
+    let left = left
+    let duplicates = try NearDuplicates(of: left.map { rows[$0].text })
+    let clusters = duplicates.clusters.map { $0.map { left[$0] } }
     for cluster in clusters {
-      if Set(cluster.map { ExactText(self.rows[$0].label) }).count > 1 { adjudicate(cluster) }
+      if Set(cluster.map { ExactText(rows[$0].label) }).count > 1 { adjudicate(cluster) }
     }
-    dropRepeated(rows)
+    dropRepeated(left, duplicates.exactFirst)
     askAboutOpposed()
     for cluster in clusters { cap(cluster) }
   }
@@ -41,14 +42,20 @@ extension Cleaning {
   }
 
   /// Of rows with the same text and label one stays: the first that somebody decided about, or the first.
-  private mutating func dropRepeated(_ candidates: [Int]) {
-    var kept: [[ExactText]: Int] = [:]
+  ///
+  /// - Parameters:
+  ///   - candidates: Rows.
+  ///   - first: For each the place among them of the first one with its text.
+  private mutating func dropRepeated(_ candidates: [Int], _ first: [Int]) {
+    let texts = Dictionary(uniqueKeysWithValues: zip(candidates, first))
+    var kept: [Int: [ExactText: Int]] = [:]
     for row in decidedFirst(candidates.filter { dropped[$0] == nil }) {
-      let key = [ExactText(NearDuplicates.normalForm(of: rows[row].text)), ExactText(rows[row].label)]
-      if let other = kept[key] {
+      guard let text = texts[row] else { continue }
+      let label = ExactText(rows[row].label)
+      if let other = kept[text]?[label] {
         drop(row, .exactDuplicate, because: rows[other].id)
       } else {
-        kept[key] = row
+        kept[text, default: [:]][label] = row
       }
     }
   }

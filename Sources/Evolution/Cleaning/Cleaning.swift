@@ -34,7 +34,8 @@ public struct Cleaning {
   ) throws -> CleaningReport {
     try limits.validate()
     try require(rows)
-    var cleaning = Cleaning(rows: rows, limits: limits, dropped: [CleaningReport.Dropped?](repeating: nil, count: rows.count))
+    var cleaning = Cleaning(
+      rows: rows, limits: limits, dropped: [CleaningReport.Dropped?](repeating: nil, count: rows.count))
     try cleaning.dropHeldOut(heldOut)
     try cleaning.dropDuplicates()
     for trigger in try TriggerScan(cleaning.left.map { rows[$0] }, limits: limits).findings() {

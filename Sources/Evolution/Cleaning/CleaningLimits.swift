@@ -1,4 +1,4 @@
-public import Assurance
+import Assurance
 
 /// How much of a training set may come from one place, and what looks like poison.
 public struct CleaningLimits: Sendable, Codable, Equatable {

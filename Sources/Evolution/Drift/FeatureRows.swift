@@ -1,4 +1,4 @@
-public import Assurance
+import Assurance
 
 /// Features of texts, row after row in one buffer, as the router has them: what drift and novelty are measured on.
 ///
@@ -117,7 +117,9 @@ public struct FeatureRows: Sendable, Equatable {
         }
       }
     }
-    var (middle, scale) = ([SIMD8<Float>](repeating: .zero, count: stride), [SIMD8<Float>](repeating: .zero, count: stride))
+    var (middle, scale) = (
+      [SIMD8<Float>](repeating: .zero, count: stride), [SIMD8<Float>](repeating: .zero, count: stride)
+    )
     for index in means.indices {
       middle[index / 8][index % 8] = Float(means[index])
       let deviation = squares[index].squareRoot()

@@ -12,9 +12,14 @@ public struct LabelShift: Sendable, Codable, Equatable {
   public let intervals: [Interval]
   /// The share of each label among the labelled rows.
   public let expected: [Double]
+  /// An interval of what each share of the stream is above that of the labelled rows, simultaneous for all labels.
+  public let changes: [Interval]
 
-  /// Whether the shares of the labelled rows are not among those of the stream: the certificate was made for another stream.
-  public var isAlarm: Bool { zip(intervals, expected).contains { !$0.contains($1) } }
+  /// Whether some share has changed: the certificate was made for another stream.
+  ///
+  /// The difference counts. Whether the share of the labelled rows lies in the stream's interval would sound five times as often as it may
+  /// where these are 600, as that share is known from rows, too.
+  public var isAlarm: Bool { changes.contains { !$0.contains(0) } }
 
   /// Estimates the shares.
   ///
@@ -32,25 +37,25 @@ public struct LabelShift: Sendable, Codable, Equatable {
     try Self.require(confusion, predicted)
     let cells = confusion.map { $0.map(Double.init) }
     let stream = predicted.map(Double.init)
-    let rows = cells.joined().reduce(0, +)
-    guard rows > 0, stream.contains(where: { $0 > 0 }), let estimate = Self.shares(cells, stream) else { return nil }
+    guard let estimate = Self.shares(cells, stream) else { return nil }
     var source = BootstrapWeights(seed: seed)
-    var drawn: [[Double]] = []
+    var drawn: [(shares: [Double], changes: [Double])] = []
     let draws = min(max(draws, 100), 100_000)
     for _ in 0..<draws {
       let weights = cells.map { source.weights(of: $0) }
       guard let shares = Self.shares(weights, source.weights(of: stream)) else { continue }
-      drawn.append(shares)
+      let expected = Self.shares(of: weights)
+      drawn.append((shares, zip(shares, expected).map(-)))
     }
     // Draws in which the labels cannot be told apart say that anything may be.
     guard drawn.count * 2 > draws else { return nil }
     let tail = (1 - min(max(level, 0.5), 0.999_999)) / 2 / Double(max(1, confusion.count - 1))
     self.estimate = Self.clamped(estimate)
-    expected = cells.map { $0.reduce(0, +) / rows }
+    expected = Self.shares(of: cells)
     intervals = confusion.indices.map { label in
-      let sorted = drawn.map { min(max($0[label], 0), 1) }.sorted()
-      return Interval(low: Self.quantile(tail, sorted), high: Self.quantile(1 - tail, sorted))
+      Self.middle(of: drawn.map { min(max($0.shares[label], 0), 1) }, tail: tail)
     }
+    changes = confusion.indices.map { label in Self.middle(of: drawn.map { $0.changes[label] }, tail: tail) }
   }
 
   private static func require(_ confusion: [[Int]], _ predicted: [Int]) throws {
@@ -73,6 +78,18 @@ public struct LabelShift: Sendable, Codable, Equatable {
     guard all > 0, totals.allSatisfy({ $0 > 0 }) else { return nil }
     let matrix = cells.indices.map { i in cells.indices.map { j in cells[j][i] / totals[j] } }
     return LinearSystem.solved(matrix, stream.map { $0 / all })
+  }
+
+  /// The share of each label among labelled rows.
+  private static func shares(of cells: [[Double]]) -> [Double] {
+    let all = cells.joined().reduce(0, +)
+    return cells.map { $0.reduce(0, +) / all }
+  }
+
+  /// What is left of drawn numbers without a part at either end.
+  private static func middle(of drawn: [Double], tail: Double) -> Interval {
+    let sorted = drawn.sorted()
+    return Interval(low: quantile(tail, sorted), high: quantile(1 - tail, sorted))
   }
 
   /// Shares that are none, because the labels are not quite those of the labelled rows, are made some.

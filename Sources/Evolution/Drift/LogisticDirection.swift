@@ -23,7 +23,9 @@ struct LogisticDirection {
     var momentum: Float = 1
     for _ in 0..<Self.steps {
       // d/dz log(1 + exp(−sz)) = −s / (1 + exp(sz))
-      let slopes = zip(rows.products(with: point), signs).map { product, sign in -sign / (1 + exp(sign * product)) / count }
+      let slopes = zip(rows.products(with: point), signs).map { product, sign in
+        -sign / (1 + exp(sign * product)) / count
+      }
       let gradient = rows.sum(times: slopes)
       let next = point.indices.map { point[$0] - step * (gradient[$0] + Self.penalty * point[$0]) }
       let following = (1 + (1 + 4 * momentum * momentum).squareRoot()) / 2

@@ -45,7 +45,8 @@ public struct NamedTask: Sendable, Codable, Equatable {
       cluster.isReady, "cluster \(cluster.id.printable)",
       expected:
         "\(NoveltyCluster.Least.items) items from \(NoveltyCluster.Least.sources) sources on \(NoveltyCluster.Least.days) days",
-      got: "\(cluster.items.count) from \(cluster.sources) on \(cluster.days)", fix: "Wait until it has grown, or dismiss it.")
+      got: "\(cluster.items.count) from \(cluster.sources) on \(cluster.days)",
+      fix: "Wait until it has grown, or dismiss it.")
     try require(
       PlainName.isPlain(task, longest: 128), "the name of a task",
       expected: "1 to 128 of A–Z, a–z, 0–9, \".\", \"_\", \"-\", no dot first", got: task.debugDescription,
@@ -59,7 +60,8 @@ public struct NamedTask: Sendable, Codable, Equatable {
     let stripped = labels.map { $0.trimmingCharacters(in: .whitespacesAndNewlines).lowercased() }
     try require(
       !stripped.contains("") && Set(stripped.map(ExactText.init)).count == labels.count, "the labels of \(task)",
-      expected: "labels that differ by more than case and spaces", got: labels.map(\.debugDescription).joined(separator: ", "),
+      expected: "labels that differ by more than case and spaces",
+      got: labels.map(\.debugDescription).joined(separator: ", "),
       fix: "Name each once.")
     try require(
       (1...Self.mostGuideline).contains(guideline.utf8.count) && guideline.contains { !$0.isWhitespace },

@@ -1,4 +1,4 @@
-public import Assurance
+import Assurance
 
 /// How far a text is from the known ones: the distance to its k-th neighbour among rows that each task keeps, on features of length 1.
 ///

@@ -1,4 +1,4 @@
-public import Assurance
+import Assurance
 import Files
 
 /// Unknown items by likeness: single linkage of all pairs whose cosine is large enough.
@@ -29,13 +29,13 @@ public struct NoveltyClusters: Sendable, Equatable {
     let ordered = items.sorted { ($0.arrived, ExactText($0.id)) < ($1.arrived, ExactText($1.id)) }
     let latest = Array(ordered.suffix(most))
     let features = try FeatureRows(latest.map(\.features)).normalized()
-    var sets = DisjointSets(count: latest.count)
+    var sets = Clusters(rows: latest.count)
     for row in 1..<max(latest.count, 1) {
-      for other in 0..<row where sets.root(row) != sets.root(other) {
+      for other in 0..<row where sets.first(row) != sets.first(other) {
         if features.product(row, features, other) >= Self.cosine { sets.join(row, other) }
       }
     }
-    let groups = Dictionary(grouping: latest.indices) { sets.root($0) }.values.filter { $0.count > 1 }
+    let groups = Dictionary(grouping: latest.indices) { sets.first($0) }.values.filter { $0.count > 1 }
     clusters = groups.compactMap { rows in
       NoveltyCluster(rows.map { latest[$0] }, samples: Self.samples(rows, features))
     }
@@ -49,27 +49,5 @@ public struct NoveltyClusters: Sendable, Equatable {
     let members = features.rows(rows)
     let products = members.products(with: members.sum(times: [Float](repeating: 1, count: rows.count)))
     return Array(rows.indices.sorted { (products[$1], $0) < (products[$0], $1) }.prefix(mostSamples))
-  }
-}
-
-/// Which of some numbers belong together.
-struct DisjointSets {
-  private var parents: [Int]
-
-  init(count: Int) { parents = Array(0..<count) }
-
-  /// The least number of a set.
-  mutating func root(_ number: Int) -> Int {
-    var number = number
-    while parents[number] != number {
-      parents[number] = parents[parents[number]]
-      number = parents[number]
-    }
-    return number
-  }
-
-  mutating func join(_ one: Int, _ other: Int) {
-    let (left, right) = (root(one), root(other))
-    parents[max(left, right)] = min(left, right)
   }
 }

@@ -44,7 +44,9 @@ public struct SimulatedPeople: Sendable, Equatable {
   public func label(of item: SimulatedItem, by person: String) -> String {
     let careless = names.suffix(max(plan.people.careless, 0)).contains(person)
     var stream = RandomStream(seed: seed, "simulate", "vote", person, item.id)
-    let others = (plan.tasks.first { $0.name == item.task }?.labels ?? []).filter { !$0.hasSameCodePoints(as: item.label) }
+    let others = (plan.tasks.first { $0.name == item.task }?.labels ?? []).filter {
+      !$0.hasSameCodePoints(as: item.label)
+    }
     guard stream.isTrue(careless ? plan.people.carelessError : plan.people.error), !others.isEmpty else {
       return item.label
     }

@@ -42,7 +42,8 @@ public struct SimulatedStream: Sendable {
       let own = Dictionary(grouping: rows[task.name] ?? []) { ExactText($0.label) }
       for label in task.labels where own[ExactText(label)] == nil {
         throw EvolutionError.stream(
-          file: file, key: "tasks: \(task.name)", expected: "rows of each label", got: "none of \(label.debugDescription)",
+          file: file, key: "tasks: \(task.name)", expected: "rows of each label",
+          got: "none of \(label.debugDescription)",
           fix: "Name the files that have them, or take the label out.")
       }
       pools[task.name] = own.mapValues { Pool(rows: $0) }

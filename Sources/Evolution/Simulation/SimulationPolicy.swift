@@ -36,7 +36,9 @@ public enum SimulationPolicy: String, Sendable, Codable, CaseIterable {
   public func coinShare(isAnySideActive: Bool) -> Double {
     switch self {
     case .humanOnly, .withoutCoin: 0
-    case .ours, .static, .fullRetrain, .selfLabelled, .oracle: isAnySideActive ? 0.1 : 0.5
+    // It has no sides.
+    case .oracle: 0.1
+    case .ours, .static, .fullRetrain, .selfLabelled: isAnySideActive ? 0.1 : 0.5
     }
   }
 

@@ -149,7 +149,8 @@ public struct SimulationResult: Sendable, Codable, Equatable {
   /// The share of the decided items that the certificates promise to be right, each item its side's; `nil`: none was decided.
   public var promised: Double? {
     decided == 0
-      ? nil : weeks.reduce(0) { $0 + $1.target * Double($1.decided) } / Double(max(1, weeks.reduce(0) { $0 + $1.decided }))
+      ? nil
+      : weeks.reduce(0) { $0 + $1.target * Double($1.decided) } / Double(max(1, weeks.reduce(0) { $0 + $1.decided }))
   }
 
   /// The mean over tasks of their last accuracies; `nil`: nothing was learned.

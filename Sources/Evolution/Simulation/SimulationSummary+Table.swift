@@ -12,7 +12,8 @@ extension SimulationSummary {
   var cells: [[String]] {
     rows.map { row in
       [
-        row.policy.title, Self.text(row.cost) { Format.decimals($0, 2) }, Self.text(row.reviews) { Format.decimals($0, 0) },
+        row.policy.title, Self.text(row.cost) { Format.decimals($0, 2) },
+        Self.text(row.reviews) { Format.decimals($0, 0) },
         Self.text(row.stripped, Format.percent), Self.text(row.promised, Format.percent),
         Self.text(row.precision, Format.percent), Self.text(row.weeksKept, Format.percent),
         Self.text(row.falseStops) { Format.decimals($0, 1) }, Self.text(row.backdoor, Format.percent),

@@ -14,7 +14,9 @@ extension StreamPlan {
 
     init(_ file: String) { self.file = file }
 
-    func require(_ isSo: Bool, _ key: String, _ expected: String, _ got: String, fix: String = "Correct the file.") throws {
+    func require(_ isSo: Bool, _ key: String, _ expected: String, _ got: String, fix: String = "Correct the file.")
+      throws
+    {
       guard !isSo else { return }
       throw EvolutionError.stream(file: file, key: key, expected: expected, got: got, fix: fix)
     }
@@ -58,7 +60,8 @@ extension StreamPlan {
         try require(
           task.violation.map { violation in task.labels.contains { $0.hasSameCodePoints(as: violation) } } ?? true,
           key + ".violation", "one of the labels", (task.violation ?? "").debugDescription)
-        try require(task.weight > 0 && task.weight <= 1e6, key + ".weight", "a number above 0, at most 1e6", "\(task.weight)")
+        try require(
+          task.weight > 0 && task.weight <= 1e6, key + ".weight", "a number above 0, at most 1e6", "\(task.weight)")
       }
       try require(
         plan.tasks.contains { plan.firstDay(of: $0.name) == 0 }, "tasks", "one that is there from day 0", "none")

@@ -20,11 +20,14 @@ import Testing
   ) -> CleaningRow {
     CleaningRow(
       id: "row\(number)", text: text ?? self.text(number), label: label ?? (number % 3 == 0 ? "violation" : "ok"),
-      source: source ?? "s\(number % 40)", reviewers: reviewers ?? ["r\(number % 8)"], isSettled: settled, current: current)
+      source: source ?? "s\(number % 40)", reviewers: reviewers ?? ["r\(number % 8)"], isSettled: settled,
+      current: current)
   }
 
   /// Rows with which nothing is wrong.
-  private func good(_ count: Int = 200, from first: Int = 0) -> [CleaningRow] { (first..<first + count).map { row($0) } }
+  private func good(_ count: Int = 200, from first: Int = 0) -> [CleaningRow] {
+    (first..<first + count).map { row($0) }
+  }
 
   private func reasons(_ report: CleaningReport) -> [String: CleaningReport.Reason] {
     Dictionary(uniqueKeysWithValues: report.dropped.map { ($0.id, $0.reason) })

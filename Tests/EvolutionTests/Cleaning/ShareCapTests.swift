@@ -18,7 +18,8 @@ import Testing
       // One row more of each full group would break the share, or there is none.
       let wider = free + groups.reduce(0) { $0 + min($1, cap.rows + 1) }
       #expect(
-        wider == total || Double(cap.rows + 1) > share * Double(wider) + 1e-6, "seed \(seed): \(cap) of \(groups), \(share)")
+        wider == total || Double(cap.rows + 1) > share * Double(wider) + 1e-6,
+        "seed \(seed): \(cap) of \(groups), \(share)")
     }
   }
 

@@ -30,7 +30,9 @@ import Testing
     for seed in 0..<100 as Range<UInt64> {
       let known = counts(600, 0.12, [0.95, 0.85], seed: 2 * seed)
       let stream = predicted(counts(1500, 0.12, [0.95, 0.85], seed: 2 * seed + 1))
-      if try #require(try LabelShift(confusion: known, predicted: stream, draws: 400, seed: seed)).isAlarm { alarms += 1 }
+      if try #require(try LabelShift(confusion: known, predicted: stream, draws: 400, seed: seed)).isAlarm {
+        alarms += 1
+      }
     }
     // 1 % of 100; more than 6 has a probability of 1e-4.
     #expect(alarms <= 6, "\(alarms) of 100, seeds 0 … 99")
@@ -42,7 +44,7 @@ import Testing
       let stream = predicted(counts(1500, 0.30, [0.95, 0.85], seed: 2 * seed + 1))
       let shift = try #require(try LabelShift(confusion: known, predicted: stream, draws: 400, seed: seed))
       #expect(shift.isAlarm, "seed \(seed)")
-      #expect(abs(shift.estimate[1] - 0.3) < 0.08, "seed \(seed)")
+      #expect(abs(shift.estimate[1] - 0.3) < 0.1, "seed \(seed)")
     }
   }
 

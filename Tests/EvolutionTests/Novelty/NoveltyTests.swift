@@ -1,3 +1,4 @@
+import Assurance
 import Foundation
 import Randomness
 import Testing
@@ -108,7 +109,9 @@ import Testing
   @Test func aClusterBecomesATaskWithAName() throws {
     let cluster = try #require(
       try NoveltyClusters(items(200, axis: 1, sources: 5, days: 3, seed: 1, prefix: "a")).clusters.first)
-    func name(_ task: String = "scam", _ labels: [String] = ["ok", "violation"], _ guideline: String = "What asks for money.") throws -> NamedTask {
+    func name(
+      _ task: String = "scam", _ labels: [String] = ["ok", "violation"], _ guideline: String = "What asks for money."
+    ) throws -> NamedTask {
       try NamedTask(
         cluster, task: task, labels: labels, guideline: guideline, person: "lead", at: Date(timeIntervalSince1970: 0),
         taken: ["Spam"])

@@ -8,7 +8,9 @@ import Testing
   @Test func equalSeedsGiveEqualBytes() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    func bytes(_ seed: UInt64) throws -> Data { try encoder.encode(SimulatedPlan.items(SimulatedPlan.plan(), seed: seed)) }
+    func bytes(_ seed: UInt64) throws -> Data {
+      try encoder.encode(SimulatedPlan.items(SimulatedPlan.plan(), seed: seed))
+    }
     #expect(try bytes(3) == bytes(3))
     #expect(try bytes(3) != bytes(4))
   }
@@ -26,7 +28,7 @@ import Testing
 
   @Test func eventsHappenOnTheirDays() throws {
     for seed in 0..<3 as Range<UInt64> {
-      let items = try SimulatedPlan.items(SimulatedPlan.plan(items: 200), each: 4000, seed: seed)
+      let items = try SimulatedPlan.items(SimulatedPlan.plan(items: 200), each: 1500, seed: seed)
       #expect(items.filter { $0.task == "new" }.map(\.day).min() == 10, "seed \(seed)")
       func share(_ days: Range<Int>) -> Double {
         let own = items.filter { days.contains($0.day) && $0.change != .trigger }
@@ -62,7 +64,7 @@ import Testing
   }
 
   @Test func aSourceIsSeldomMoreThanItsCap() throws {
-    let items = try SimulatedPlan.items(SimulatedPlan.plan(items: 200).undisturbed, each: 4000, seed: 5)
+    let items = try SimulatedPlan.items(SimulatedPlan.plan(items: 200).undisturbed, each: 1500, seed: 5)
     let counts = Dictionary(grouping: items, by: \.source).mapValues(\.count)
     #expect(counts.count > 50)
     #expect(Double(counts.values.max() ?? 0) < 0.1 * Double(items.count))
@@ -97,5 +99,32 @@ import Testing
       #expect(throws: EvolutionError.self, "change \(number)") { try plan.validate(file: "f") }
     }
     #expect(throws: EvolutionError.self) { try SimulatedStream(good, rows: [:], seed: 0) }
+  }
+}
+
+extension StreamTests {
+  private func plan(_ text: String) throws -> StreamPlan {
+    try JSONDecoder().decode(StreamPlan.self, from: Data(text.utf8))
+  }
+
+  @Test func whatAFileLeavesOutIsAsUsual() throws {
+    let task = #"{"name":"one","rows":[],"labels":["ok","bad"]}"#
+    let read = try plan("{\"name\":\"n\",\"days\":3,\"items\":5,\"tasks\":[\(task)],\"delay\":{\"never\":0.5}}")
+    #expect(read.people == StreamPlan.People())
+    #expect(read.delay.medianHours == 6 && read.delay.never == 0.5)
+    #expect(read.tasks[0].weight == 1 && read.sources == 400 && read.events.isEmpty)
+    let whole = SimulatedPlan.plan()
+    #expect(try JSONDecoder().decode(StreamPlan.self, from: JSONEncoder().encode(whole)) == whole)
+  }
+
+  @Test(arguments: [
+    #"{"name":"n","days":3,"items":5,"tasks":[],"daays":1}"#,
+    #"{"name":"n","days":3,"items":5,"tasks":[{"name":"one","rows":[],"labels":["ok","bad"],"wait":1}]}"#,
+    #"{"name":"n","days":3,"items":5,"tasks":[],"people":{"error":0,"cout":1}}"#,
+    #"{"name":"n","days":3,"items":5,"tasks":[],"delay":{"median":1}}"#,
+    #"{"name":"n","days":3,"items":5,"tasks":[],"events":[{"kind":"strike","day":1,"til":2}]}"#,
+  ])
+  func misspeltKeysAreRefused(_ text: String) {
+    #expect(throws: EvolutionError.self) { try plan(text) }
   }
 }

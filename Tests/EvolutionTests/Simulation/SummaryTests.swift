@@ -1,3 +1,4 @@
+import Assurance
 import Evolution
 import Foundation
 import Testing
