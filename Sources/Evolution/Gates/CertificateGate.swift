@@ -1,5 +1,6 @@
 import Assurance
 import Files
+import Review
 
 /// G5: every side that decides by itself does so by a certificate of exactly what is released.
 enum CertificateGate {
@@ -9,27 +10,35 @@ enum CertificateGate {
   struct Side: Sendable {
     /// `spam/violation`
     let name: String
-    /// Whether expert, router or template are others than in the release before; a new router touches all sides.
-    let isTouched: Bool
-    /// The digests that the release has: base, expert, router, template.
-    let needs: [String: Digest]
-    /// Those that its certificate is bound to; `nil`: it has none, and people decide.
-    let certified: [String: Digest]?
-    /// Whether its certificate was computed anew, or carried over by the byte-equality of every row.
+    /// What the release before has for the task; `nil`: it does not have it.
+    let before: CertificateBindings?
+    /// What the new release has. A new router touches all sides.
+    let after: CertificateBindings
+    /// What its certificate is bound to; `nil`: it has none, and people decide.
+    let certified: CertificateBindings?
+    /// Whether its certificate was computed for this release, or carried over by the byte-equality of every row.
     let isRenewed: Bool
+    /// Whether its certificate rests on rows of the stream; one from a file says nothing of it.
+    let isForProduction: Bool
   }
 
   /// - Parameter sides: The sides of all tasks.
   static func gate(_ sides: [Side]) -> Gate {
     let decided = sides.filter { $0.certified != nil }
-    let other = decided.filter { $0.certified != $0.needs }
-    let old = decided.filter { $0.certified == $0.needs && $0.isTouched && !$0.isRenewed }
+    let other = decided.compactMap { side in
+      side.certified.map { (side.name, $0.differences(from: side.after)) }
+    }.filter { !$0.1.isEmpty }
+    let old = decided.filter { $0.certified == $0.after && $0.before != $0.after && !$0.isRenewed }
+    let files = decided.filter { !$0.isForProduction }
     let numbers: [String: Double] = [
-      "sides": Double(sides.count), "certified": Double(decided.count), "touched": Double(sides.count { $0.isTouched }),
-      "ofOtherDigests": Double(other.count), "notRenewed": Double(old.count),
+      "sides": Double(sides.count), "certified": Double(decided.count),
+      "touched": Double(sides.count { $0.before != $0.after }), "ofOtherDigests": Double(other.count),
+      "notRenewed": Double(old.count), "notForProduction": Double(files.count),
     ]
-    guard other.isEmpty, old.isEmpty else {
-      let words = other.map { "\($0.name) (of other digests)" } + old.map { "\($0.name) (not computed anew)" }
+    let words =
+      other.map { "\($0.0) (of another \($0.1.listed))" } + old.map { "\($0.name) (not computed anew)" }
+      + files.map { "\($0.name) (from a file, not for production)" }
+    guard words.isEmpty else {
       return Gate(
         "G5", question, .fail, numbers: numbers, finding: words.listed,
         help: "Certify these sides with `accrete review certify`, or let people decide them.")

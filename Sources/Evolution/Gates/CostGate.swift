@@ -43,7 +43,8 @@ enum CostGate {
     let time = p95.map { String(format: "95 of 100 requests within %.1f ms", $0) } ?? "no request was timed"
     return Gate(
       "G6", question, isWithin && isFast ? .pass : .fail, numbers: numbers,
-      finding: String(format: "%.2f MiB, loaded in %.2f s, ", Double(costs.bytes) / 1_048_576, costs.loadSeconds) + time,
+      finding: String(format: "%.2f MiB, loaded in %.2f s, ", Double(costs.bytes) / 1_048_576, costs.loadSeconds)
+        + time,
       help: String(
         format: "Allowed are %.0f MiB, %.1f s and %.0f ms. Give it a smaller rank, or allow more.",
         Double(budget.bytes) / 1_048_576, budget.loadSeconds, budget.p95Milliseconds))

@@ -38,7 +38,9 @@ enum ProvenanceGate {
       "rows": Double(set.count), "gate": Double(set.count { $0.split == .test }), "wrong": Double(count),
     ]
     guard wrong.isEmpty, hasReceipt, !set.isEmpty else {
-      let words = wrong.sorted { $0.key < $1.key }.map { "\($0.value.count) \($0.key), such as \($0.value[0].printable)" }
+      let words = wrong.sorted { $0.key < $1.key }.map {
+        "\($0.value.count) \($0.key), such as \($0.value[0].printable)"
+      }
       return Gate(
         "G9", question, .fail, numbers: numbers,
         finding: words.isEmpty ? "its receipt or its rows are missing" : words.listed,
@@ -46,6 +48,7 @@ enum ProvenanceGate {
     }
     return Gate(
       "G9", question, .pass, numbers: numbers,
-      finding: "all \(set.count) rows are those that were frozen, by their digests, and none is of a kind that may not do it")
+      finding:
+        "all \(set.count) rows are those that were frozen, by their digests, and none is of a kind that may not do it")
   }
 }

@@ -54,7 +54,7 @@ public enum LoopError: AccreteError, Equatable {
     case .promoting(let task, let other):
       "task \(task): the release is being replaced for \(other). It takes a moment; the same is tried again by itself."
     case .damaged(let task, let reason):
-      "the job of task \(task): cannot be read: \(reason). Restore a backup of the registry, or begin again with `accrete loop hold` and `accrete loop release`."
+      "the job of task \(task): cannot be read: \(reason). Stop the loop and move loop.sqlite away: jobs begin anew, and what is served stays."
     case .missing(let task, let state, let what):
       "the job of task \(task): is in \(state.title) without \(what). Hold it with `accrete loop hold \(task)`, and let it begin again with `accrete loop release \(task)`."
     case .moved(let expected, let found):

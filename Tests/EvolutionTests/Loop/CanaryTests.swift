@@ -36,7 +36,8 @@ import Testing
     let foreign = CanaryArm(manifest: manifest, share: 2500, secret: Data(repeating: 8, count: 32))
     let stranger = Set(sources.filter(foreign.answers))
     // Independent: a quarter of a quarter.
-    #expect((150...350).contains(one.intersection(other).count) && (150...350).contains(one.intersection(stranger).count))
+    #expect(
+      (150...350).contains(one.intersection(other).count) && (150...350).contains(one.intersection(stranger).count))
     #expect(arm(2500) == arm(2500) && arm(2500) != arm(500) && arm(2500) != foreign)
   }
 

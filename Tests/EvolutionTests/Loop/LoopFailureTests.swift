@@ -1,6 +1,8 @@
 import Assurance
+import AuditedDatabase
 import Files
 import Foundation
+import GRDB
 import Registry
 import Testing
 
@@ -110,7 +112,8 @@ import Testing
     try home.reach(.rejected, store)
     #expect(throws: LoopError.self) { try store.override("spam", by: "ann", reason: "", at: home.world.now) }
     #expect(try store.override("spam", by: "ann", reason: "seen", at: home.world.now) == nil)
-    #expect(throws: LoopError.samePerson(person: "ann", what: "override spam \(try store.job(of: "spam").inputs.report!)")) {
+    let report = try #require(try store.job(of: "spam").inputs.report)
+    #expect(throws: LoopError.samePerson(person: "ann", what: "override spam \(report)")) {
       try store.override("spam", by: "ann", reason: "again", at: home.world.now)
     }
     #expect(try store.job(of: "spam").state == .rejected)
@@ -120,17 +123,28 @@ import Testing
     let all = try store.overrides(of: "spam")
     #expect(all.count == 1 && all[0].operatedBy == "ann" && all[0].leadBy == "bob" && all[0].reason == "seen; agreed")
     #expect(try store.overrides(of: "other").isEmpty && store.overrides().count == 1)
-    #expect(throws: (any Error).self) { try store.database.write(clock: { Date() }, actor: "x") { try $0.database.execute(sql: "DELETE FROM override") } }
+    #expect(throws: (any Error).self) {
+      try store.database.write(clock: { Date() }, actor: "x") { try $0.database.execute(sql: "DELETE FROM override") }
+    }
   }
 
   /// Somebody else releases between gate and promotion: the gates are asked again, beside that release.
   @Test func movedRelease() throws {
-    let (home, store) = try home { $0.others = 1 }
-    let moves = try moves(home, store, days: 20)
-    #expect(moves.count { $0 == .gate } == 4 && moves.count { $0 == .promote } == 2 && moves.count { $0 == .watch } == 1)
+    let (home, store) = try home { $0.others = ["spam"] }
+    let moves = try moves(home, store, days: 12)
+    #expect(
+      moves.count { $0 == .gate } == 4 && moves.count { $0 == .promote } == 2 && moves.count { $0 == .watch } == 1)
     #expect(home.world.with { $0.releases.count } == 3)
     // The same rows were looked at twice.
     #expect(home.world.with { $0.begun[.gate] } == 2)
+  }
+
+  /// A side whose certificate is of something else decides nothing, and a person looks.
+  @Test func aWrongCertificateHolds() throws {
+    let (home, store) = try home { $0.certified = .fail }
+    #expect(try moves(home, store, days: 1).suffix(2) == [.certify, .held])
+    let job = try store.job(of: "spam")
+    #expect(job.findings.reason == .certificates && job.findings.note == "G5: one side")
   }
 
   /// Shadow decisions that never tell end after 30 days.
@@ -186,6 +200,18 @@ import Testing
     #expect(pass.moves.map(\.to) == [.rollback, .held])
     #expect(home.world.with { $0.releases.first == $0.releases.last && $0.releases.count == 3 })
     #expect(try store.job(of: "spam").findings.note?.contains("violation") ?? false)
+  }
+
+  /// A release that turns out to be bad is taken back, however good it looked before.
+  @Test func harmTakesTheReleaseBack() throws {
+    let (home, store) = try home()
+    try home.reach(.watch, store)
+    home.world.with { ($0.differing, $0.candidateWrong) = (0.3, 0.8) }
+    try home.run(store, days: 1, hours: 1) { $0.state == .held }
+    let job = try store.job(of: "spam")
+    let evidence = try #require(job.findings.shadow)
+    #expect(job.findings.reason == .rolledBack && evidence.showsHarm && evidence.differing <= 120)
+    #expect(home.world.with { $0.releases.first == $0.releases.last && $0.releases.count == 3 })
   }
 
   /// Going back is tried until it is done.

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Review
 import Testing
 
 @testable import Assurance
@@ -10,20 +11,31 @@ import Testing
   private let digests = (0..<5).map { Digest(of: Data("\($0)".utf8)) }
 
   @Test func certificates() {
-    let needs = ["base": digests[0], "expert": digests[1], "router": digests[2]]
-    func side(_ certified: [String: Digest]?, isTouched: Bool = true, isRenewed: Bool = true) -> CertificateGate.Side {
-      .init(name: "spam/ok", isTouched: isTouched, needs: needs, certified: certified, isRenewed: isRenewed)
+    func bindings(_ expert: Int, router: Int? = 2) -> CertificateBindings {
+      CertificateBindings(
+        expert: digests[expert], base: digests[0], router: router.map { digests[$0] }, template: nil)
+    }
+    func side(
+      _ certified: CertificateBindings?, before: CertificateBindings? = nil, isRenewed: Bool = true,
+      isForProduction: Bool = true
+    ) -> CertificateGate.Side {
+      .init(
+        name: "spam/ok", before: before, after: bindings(1), certified: certified, isRenewed: isRenewed,
+        isForProduction: isForProduction)
     }
     #expect(CertificateGate.gate([]).verdict == .pass)
-    #expect(CertificateGate.gate([side(needs), side(nil)]).verdict == .pass)
+    #expect(CertificateGate.gate([side(bindings(1)), side(nil)]).verdict == .pass)
     #expect(CertificateGate.gate([side(nil)]).finding.contains("people decide spam/ok"))
-    #expect(CertificateGate.gate([side(needs, isTouched: false, isRenewed: false)]).verdict == .pass)
-    #expect(CertificateGate.gate([side(needs, isRenewed: false)]).verdict == .fail)
-    var other = needs
-    other["router"] = digests[4]
-    #expect(CertificateGate.gate([side(needs), side(other)]).verdict == .fail)
-    other["router"] = nil
-    #expect(CertificateGate.gate([side(other)]).numbers["ofOtherDigests"] == 1)
+    // Nothing of the side is another one: its old certificate holds on.
+    #expect(CertificateGate.gate([side(bindings(1), before: bindings(1), isRenewed: false)]).verdict == .pass)
+    #expect(CertificateGate.gate([side(bindings(1), before: bindings(3), isRenewed: false)]).verdict == .fail)
+    // A new router touches all sides.
+    #expect(
+      CertificateGate.gate([side(bindings(1), before: bindings(1, router: 4), isRenewed: false)]).verdict == .fail)
+    let other = CertificateGate.gate([side(bindings(1)), side(bindings(3, router: nil))])
+    #expect(other.verdict == .fail && other.numbers["ofOtherDigests"] == 1)
+    #expect(other.finding.contains("expert, router"), "\(other.finding)")
+    #expect(CertificateGate.gate([side(bindings(1), isForProduction: false)]).verdict == .fail)
   }
 
   @Test func costs() {
@@ -70,7 +82,8 @@ import Testing
     let equal = try PairedTable(both: 2400, onlyNew: 50, onlyOld: 50, neither: 500)
     #expect(try LookedTaskGate.noWorse(equal, margin: 0.01, look: 1).verdict == .pass)
     guard
-      case .underpowered(n: 3000, needed: let needed) = try LookedTaskGate.noWorse(equal, margin: 0.01, look: 10).verdict
+      case .underpowered(n: 3000, needed: let needed) = try LookedTaskGate.noWorse(equal, margin: 0.01, look: 10)
+        .verdict
     else {
       Issue.record("a tenth look should need more rows")
       return
@@ -82,7 +95,8 @@ import Testing
     let larger = try PairedTable(both: scaled(2400), onlyNew: scaled(50), onlyOld: scaled(50), neither: scaled(500))
     #expect(try LookedTaskGate.noWorse(larger, margin: 0.01, look: 10).verdict == .pass)
     let tie = try PairedTable(both: 100, onlyNew: 0, onlyOld: 0, neither: 0)
-    guard case .underpowered(n: 100, needed: let rows) = try LookedTaskGate.noWorse(tie, margin: 0.01, look: 1).verdict else {
+    guard case .underpowered(n: 100, needed: let rows) = try LookedTaskGate.noWorse(tie, margin: 0.01, look: 1).verdict
+    else {
       Issue.record("100 rows that never differ show no 1 point")
       return
     }
@@ -95,7 +109,8 @@ import Testing
   @Test func betterOnWhatIsNew() throws {
     func verdict(_ onlyNew: Int, _ onlyOld: Int, _ n: Int) throws -> GateVerdict {
       try LookedTaskGate.better(
-        PairedTable(both: n - onlyNew - onlyOld, onlyNew: onlyNew, onlyOld: onlyOld, neither: 0), look: 1).verdict
+        PairedTable(both: n - onlyNew - onlyOld, onlyNew: onlyNew, onlyOld: onlyOld, neither: 0), look: 1
+      ).verdict
     }
     #expect(try verdict(30, 2, 200) == .pass && verdict(2, 30, 200) == .fail && verdict(5, 5, 200) == .fail)
     guard case .underpowered(n: 200, needed: let needed) = try verdict(4, 3, 200) else {

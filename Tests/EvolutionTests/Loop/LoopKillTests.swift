@@ -1,3 +1,4 @@
+import Assurance
 import Files
 import Foundation
 import Synchronization
@@ -22,7 +23,7 @@ import Testing
     home.world.with { contents in
       contents.verdicts["reviews"] = [1: .fail, 2: .underpowered(n: 5, needed: 9)]
       contents.failures["comments"] = 2
-      contents.others = 2
+      contents.others = ["spam", "titles"]
       contents.trainingSeconds = 7200
     }
     return home
@@ -47,7 +48,7 @@ import Testing
 
   /// Dies once at every point that is reached, more than 300 times in all.
   @Test func diesEverywhere() throws {
-    let days = 48.0
+    let days = 36.0
     let home = try home()
     let deaths = Mutex(Set<String>())
     var store = try home.store()
@@ -55,7 +56,8 @@ import Testing
     while home.world.now < last {
       do {
         let pass = try home.runner(store) { point in
-          let name = "\(point.job.task) \(point.job.state) \(point.job.since) \(point.job.attempt) \(point.job.inputs.look ?? 0) \(point.moment)"
+          let name =
+            "\(point.job.task) \(point.job.state) \(point.job.since) \(point.job.attempt) \(point.job.inputs.look ?? 0) \(point.moment)"
           if deaths.withLock({ $0.insert(name).inserted }) { throw Killed() }
         }.pass()
         #expect(pass.problems.isEmpty)

@@ -1,5 +1,7 @@
+import AuditedDatabase
 import Files
 import Foundation
+import GRDB
 import Testing
 
 @testable import Evolution

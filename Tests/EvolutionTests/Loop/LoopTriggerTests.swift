@@ -1,5 +1,7 @@
+import AuditedDatabase
 import Files
 import Foundation
+import GRDB
 import Testing
 
 @testable import Evolution
@@ -29,7 +31,9 @@ import Testing
   /// The most urgent of several is what the job is for.
   @Test func theMostUrgent() {
     #expect(
-      trigger(isScheduled: true) { ($0.newLabels, $0.hasDriftAlarm, $0.hasStoppedSide, $0.erasedRows) = (900, true, true, 1) }
+      trigger(isScheduled: true) {
+        ($0.newLabels, $0.hasDriftAlarm, $0.hasStoppedSide, $0.erasedRows) = (900, true, true, 1)
+      }
         == .erasure)
     #expect(trigger { ($0.newLabels, $0.hasDriftAlarm) = (900, true) } == .drift)
   }
@@ -70,7 +74,9 @@ import Testing
           allowed += 1
           #expect(try store.move(job, move, by: "one", at: home.world.now).state == to)
         } else {
-          #expect(throws: LoopError.self, "\(from) → \(to)") { try store.move(job, move, by: "one", at: home.world.now) }
+          #expect(throws: LoopError.self, "\(from) → \(to)") {
+            try store.move(job, move, by: "one", at: home.world.now)
+          }
         }
       }
     }

@@ -32,14 +32,16 @@ final class LoopWorld: LoopActions {
     var candidateWrong = 0.5
     var arms: (candidate: ArmMeasures, served: ArmMeasures) = (ArmMeasures(), ArmMeasures())
     var stoppedSides: [String: String] = [:]
-    /// Releases that somebody else makes before a promotion, in turn.
-    var others = 0
+    /// Tasks before whose first promotion somebody else makes a release.
+    var others: Set<String> = []
     var suspended: [String] = []
     /// Errors that an action throws, in turn, by state.
     var errors: [LoopState: [any AccreteError]] = [:]
     /// Actions that were begun, by state.
     var begun: [LoopState: Int] = [:]
     var peopleDecide: Set<String> = []
+    /// What G5 says.
+    var certified = GateVerdict.pass
   }
 
   private let contents = Mutex(Contents())
@@ -122,7 +124,8 @@ final class LoopWorld: LoopActions {
     try begin(.certify)
     return CertifiedCandidate(
       certificates: [put(job, "certificate \(job.inputs.release ?? 0)")],
-      manifest: put(job, "release \(job.inputs.release ?? 0)"))
+      manifest: put(job, "release \(job.inputs.release ?? 0)"),
+      gate: Gate("G5", "Is it certified?", with { $0.certified }, finding: "one side"))
   }
 
   func pairs(_ job: LoopJob, after: Int) throws -> [ShadowPair] {
@@ -146,8 +149,7 @@ final class LoopWorld: LoopActions {
       throw LoopError.missing(task: job.task, state: job.state, what: "a release")
     }
     let found: Int? = with { contents in
-      if contents.others > 0 {
-        contents.others -= 1
+      if contents.others.remove(job.task) != nil {
         contents.releases.append(Digest(of: Data("somebody's \(contents.releases.count)".utf8)))
       }
       if contents.releases.last == manifest { return contents.releases.count }

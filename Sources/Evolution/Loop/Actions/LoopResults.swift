@@ -94,18 +94,18 @@ public struct CertifiedCandidate: Sendable, Equatable {
   public let certificates: [Digest]
   /// The manifest of the release that will be published.
   public let manifest: Digest
-  /// Sides that go to people, as they have no certificate.
-  public let human: [String]
+  /// Gate G5: whether every side that decides by itself is certified for this release.
+  public let gate: Gate
 
   /// Describes a release that can be published.
   ///
   /// - Parameter certificates: Its certificates.
   /// - Parameter manifest: Its manifest.
-  /// - Parameter human: Sides that go to people.
-  public init(certificates: [Digest], manifest: Digest, human: [String] = []) {
+  /// - Parameter gate: Gate G5.
+  public init(certificates: [Digest], manifest: Digest, gate: Gate) {
     self.certificates = certificates
     self.manifest = manifest
-    self.human = human
+    self.gate = gate
   }
 }
 

@@ -99,11 +99,11 @@ public protocol LoopDesk: Sendable {
   /// - Parameter experts: All versions of the release, by task.
   /// - Parameter router: Its router.
   /// - Parameter scores: The scores of each label for some texts of a task, by the release; content review holds no model.
-  /// - Returns: The certificates' bytes, and the sides that have none.
+  /// - Returns: The certificates, and the sides that have none, as `spam/ok`.
   func certificates(
     for task: String, experts: [String: Digest], router: Digest?,
     scores: (_ task: String, _ texts: [String]) throws -> [[Double]]
-  ) throws -> (certificates: [Data], human: [String])
+  ) throws -> (certificates: [Certificate], human: [String])
 
   /// The side of a task that its alarm has stopped; `nil`: none since then.
   ///

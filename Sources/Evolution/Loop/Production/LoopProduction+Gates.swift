@@ -31,8 +31,10 @@ extension LoopProduction {
       + [
         try routeGate(candidate, in: old),
         CostGate.gate(
-          .init(bytes: candidate.bytes, loadSeconds: seconds, milliseconds: alone.milliseconds), budget: settings.budget),
-        try poisonGate(job, loaded, before: before, set), NumericsGate.gate(alone: alone.answers, together: alone.together),
+          .init(bytes: candidate.bytes, loadSeconds: seconds, milliseconds: alone.milliseconds), budget: settings.budget
+        ),
+        try poisonGate(job, loaded, before: before, set),
+        NumericsGate.gate(alone: alone.answers, together: alone.together),
         try provenanceGate(job, candidate, set),
       ]
     let report = GateReport(version: "\(candidate.reference)", gates: gates, numerics: numerics)
@@ -125,7 +127,8 @@ extension LoopProduction {
     let now = try desk.loopRows(of: job.task, after: 0, upTo: job.inputs.require(\.sequence, "an event", of: job))
     let receipt = try registry.manifest(of: candidate).parts[VersionManifest.Role.receipt]
     return ProvenanceGate.gate(
-      set: set, frozen: frozen, standings: Dictionary(
+      set: set, frozen: frozen,
+      standings: Dictionary(
         now.map { (ExactText($0.id), $0) }, uniquingKeysWith: { first, _ in first }),
       hasReceipt: receipt != nil)
   }

@@ -1,6 +1,8 @@
+import AuditedDatabase
 public import Files
 import Foundation
 public import Registry
+import Review
 import Serving
 import TaskModels
 
@@ -31,16 +33,50 @@ extension LoopProduction {
           $0.probabilities.map { log($0) }
         }
       })
-    let certificates = try found.certificates.map { try registry.addBlob($0, media: Self.certificateMedia) }
+    let bytes = try found.certificates.map { try $0.data() }
+    let certificates = try bytes.map { try registry.addBlob($0, media: Self.certificateMedia) }
     manifest.certificates = certificates.map(\.digest)
     manifest.blobs += certificates
-    for certificate in found.certificates { _ = try files.add(certificate) }
+    for data in bytes { _ = try files.add(data) }
     let router = try manifest.router.map {
       try JSONFile.decode(RouterRecord.self, from: registry.blob($0), path: "router \($0)")
     }
     return CertifiedCandidate(
       certificates: manifest.certificates,
-      manifest: try files.add(CanonicalJSON.encode(Waiting(manifest: manifest, router: router))), human: found.human)
+      manifest: try files.add(CanonicalJSON.encode(Waiting(manifest: manifest, router: router))),
+      gate: try certificateGate(found.certificates, found.human, manifest, served))
+  }
+
+  /// G5 of a release.
+  private func certificateGate(
+    _ certificates: [Certificate], _ human: [String], _ manifest: ReleaseManifest, _ served: ReleaseManifest?
+  ) throws -> Gate {
+    let weights = try registry.base().weights
+    func bindings(_ task: String, _ release: ReleaseManifest?) throws -> CertificateBindings? {
+      guard let release, let version = release.experts[task] else { return nil }
+      return CertificateBindings(
+        expert: version, base: weights, router: release.router,
+        template: try registry.manifest(of: registry.version(digest: version)).template)
+    }
+    let known = Set(served?.certificates ?? [])
+    let certified = try certificates.compactMap { certificate -> CertificateGate.Side? in
+      guard let after = try bindings(certificate.task, manifest) else { return nil }
+      return CertificateGate.Side(
+        name: "\(certificate.task)/\(certificate.side)", before: try bindings(certificate.task, served), after: after,
+        certified: CertificateBindings(
+          expert: certificate.expert, base: certificate.base, router: certificate.router,
+          template: certificate.template),
+        isRenewed: try !known.contains(Digest(of: certificate.data())),
+        isForProduction: certificate.purpose == .production)
+    }
+    let people = try human.compactMap { name -> CertificateGate.Side? in
+      let task = String(name.prefix { $0 != "/" })
+      guard let after = try bindings(task, manifest) else { return nil }
+      return CertificateGate.Side(
+        name: name, before: try bindings(task, served), after: after, certified: nil, isRenewed: false,
+        isForProduction: false)
+    }
+    return CertificateGate.gate(certified + people)
   }
 
   /// A release like one that is served, in which a task has another version, or none.

@@ -46,7 +46,7 @@ final class LoopTrainings: Sendable {
       let code = child.process.terminationStatus
       let isSignal = child.process.terminationReason == .uncaughtSignal
       guard child.set == set else { return nil }
-      guard isSignal || code != 0 else { return .failed("ended without a version") }
+      guard isSignal || code != 0 else { return .failed("ended without a version: \(Self.lastWords(child.log))") }
       // It was told to stop, and has written a checkpoint; or another process learns, and this one is asked again.
       guard isSignal || (code != Self.busy && code != 128 + SIGTERM) else { return nil }
       return .failed("\(isSignal ? "ended by signal" : "ended with exit code") \(code): \(Self.lastWords(child.log))")
@@ -101,8 +101,8 @@ final class LoopTrainings: Sendable {
   /// The last line that a child wrote.
   private static func lastWords(_ log: URL) -> String {
     guard let data = try? JSONFile.contents(of: log) else { return "said nothing" }
-    return data.split(separator: UInt8(ascii: "\n")).last.map { String(decoding: $0, as: UTF8.self).onOneLine }
-      ?? "said nothing"
+    let words = data.split(separator: UInt8(ascii: "\n")).last.map { String(decoding: $0, as: UTF8.self).onOneLine }
+    return words ?? "said nothing"
   }
 }
 

@@ -84,4 +84,11 @@ public struct LoopSwitch: Sendable, Codable, Equatable {
   public let reason: String?
   /// Who has asked to start it again, and waits for a second person.
   public let startAskedBy: String?
+
+  /// Nobody ever touched it: the loop is on.
+  ///
+  /// - Parameter asked: Who has asked to start it.
+  public static func untouched(asked: String? = nil) -> LoopSwitch {
+    LoopSwitch(isStopped: false, stopsReview: false, release: nil, by: nil, at: nil, reason: nil, startAskedBy: asked)
+  }
 }

@@ -20,7 +20,8 @@ extension LoopRunner {
       return try move(job, to: .canary, findings)
     }
     guard job.since.addingTimeInterval(Double(policy.longestShadow)) > clock() else {
-      return try rejected(with(job, findings), .undecided, "\(evidence.words), after \(policy.longestShadow / 86_400) days")
+      return try rejected(
+        with(job, findings), .undecided, "\(evidence.words), after \(policy.longestShadow / 86_400) days")
     }
     return try recorded(job, findings)
   }

@@ -1,3 +1,4 @@
+import Assurance
 import Files
 import Foundation
 
@@ -124,8 +125,10 @@ extension LoopRunner {
     switch try acted(job, { try actions.certify(job) }) {
     case .failure(let failure): return try held(job, .certificates, failure.text)
     case .success(let found):
-      var findings = LoopFindings()
-      if !found.human.isEmpty { findings.note = "without certificate, so that people decide: \(found.human.listed)" }
+      guard found.gate.verdict.isPass else {
+        return try held(job, .certificates, "\(found.gate.id): \(found.gate.finding)")
+      }
+      var findings = LoopFindings(reason: job.findings.reason == .override ? .override : nil, note: found.gate.finding)
       findings.shadow = try ShadowEvidence(
         after: job.inputs.sequence ?? job.inputs.after, margin: policy.margin, discordant: job.inputs.discordant ?? 1)
       return try move(job, to: .shadow, findings) {

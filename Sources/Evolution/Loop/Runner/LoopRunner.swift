@@ -58,6 +58,8 @@ public final class LoopRunner: Sendable {
     }
     for task in try actions.tasks() { try store.add(task, at: clock()) }
     for known in try store.jobs() {
+      // What a person has stopped learns no further.
+      if known.state == .held { actions.suspend(known.task) }
       guard let job = try store.take(known.task, for: owner, at: clock(), seconds: policy.lease) else {
         pass.taken.append(known.task)
         continue

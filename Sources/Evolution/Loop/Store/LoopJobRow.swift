@@ -2,7 +2,6 @@ import AuditedDatabase
 import Files
 import Foundation
 import GRDB
-import Registry
 
 /// A job as its row has it.
 enum LoopJobRow {

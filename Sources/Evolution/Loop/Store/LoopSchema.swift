@@ -1,7 +1,7 @@
 /// The schema of `loop.sqlite`. Times are seconds since 1970, UTC; digests are their 32 bytes, or text where a person reads them.
 ///
 /// It is a file of its own beside `review.sqlite`: the loop writes while nobody waits, and takes its write lock while a release is
-/// published; decisions and votes shall not stand behind that. It holds no texts: a backup of the registry may carry it.
+/// published; decisions and votes shall not stand behind that. It holds no texts.
 enum LoopSchema {
   static let sql = """
     CREATE TABLE job(

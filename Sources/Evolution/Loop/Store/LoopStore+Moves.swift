@@ -22,7 +22,8 @@ extension LoopStore {
       let job = try Self.job(of: task, ledger.database)
       guard job.lease.map({ !$0.keepsOut(owner, at: at) }) ?? true else { return nil }
       try ledger.database.execute(
-        sql: "INSERT INTO lease(task, owner, until) VALUES(?, ?, ?) ON CONFLICT(task) DO UPDATE SET owner = excluded.owner, until = excluded.until",
+        sql:
+          "INSERT INTO lease(task, owner, until) VALUES(?, ?, ?) ON CONFLICT(task) DO UPDATE SET owner = excluded.owner, until = excluded.until",
         arguments: [task, owner, ledger.at + seconds])
       return try Self.job(of: task, ledger.database)
     }
@@ -158,7 +159,8 @@ extension LoopStore {
     guard job.lease?.owner == owner else {
       throw LoopError.lost(task: seen.task, to: job.lease?.owner ?? "a person")
     }
-    guard job.state == seen.state, job.attempt == seen.attempt, job.since == seen.since, job.inputs == seen.inputs else {
+    guard job.state == seen.state, job.attempt == seen.attempt, job.since == seen.since, job.inputs == seen.inputs
+    else {
       throw LoopError.lost(task: seen.task, to: "a person")
     }
   }

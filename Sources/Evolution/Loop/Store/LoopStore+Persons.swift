@@ -42,12 +42,14 @@ extension LoopStore {
       let job = try Self.job(of: task, ledger.database)
       guard job.state == .held else {
         throw LoopError.state(
-          task: task, state: job.state, what: "nothing holds it", fix: "`accrete loop hold` would; see `accrete loop status`.")
+          task: task, state: job.state, what: "nothing holds it",
+          fix: "`accrete loop hold` would; see `accrete loop status`.")
       }
       // A release that was taken back has used its rows; what was stopped on the way has not.
       let after = job.findings.reason == .rolledBack ? job.inputs.ended().after : job.inputs.after
       let idle = try Self.moved(
-        job, LoopMove(state: .idle, inputs: LoopInputs(after: after), findings: LoopFindings(reason: .person, note: person)),
+        job,
+        LoopMove(state: .idle, inputs: LoopInputs(after: after), findings: LoopFindings(reason: .person, note: person)),
         in: &ledger)
       guard isAgain else { return idle }
       try ledger.update(LoopTable.job, ["requested": person], where: ["task": task])
@@ -68,7 +70,8 @@ extension LoopStore {
       let job = try Self.job(of: task, ledger.database)
       guard job.state != .held else {
         throw LoopError.state(
-          task: task, state: job.state, what: "it waits for a person", fix: "Let it go with `accrete loop release \(task) --again`.")
+          task: task, state: job.state, what: "it waits for a person",
+          fix: "Let it go with `accrete loop release \(task) --again`.")
       }
       try ledger.update(LoopTable.job, ["requested": person], where: ["task": task])
       try ledger.record("request", task)

@@ -13,10 +13,7 @@ extension LoopStore {
       database, sql: "SELECT person FROM asked WHERE subject = ?", arguments: [startSubject])
     let row = try Row.fetchOne(
       database, sql: "SELECT stopped, review, release, person, at, reason FROM switch")
-    guard let row else {
-      return LoopSwitch(
-        isStopped: false, stopsReview: false, release: nil, by: nil, at: nil, reason: nil, startAskedBy: asked)
-    }
+    guard let row else { return .untouched(asked: asked) }
     return LoopSwitch(
       isStopped: try row.value(0), stopsReview: try row.value(1), release: try row.optional(2), by: try row.value(3),
       at: try row.date(4), reason: try row.optional(5), startAskedBy: asked)
@@ -45,7 +42,10 @@ extension LoopStore {
       let stopsReview = alsoReview || (before.isStopped && before.stopsReview)
       try ledger.database.execute(sql: "DELETE FROM asked WHERE subject = ?", arguments: [Self.startSubject])
       try Self.put(
-        ["stopped": 1, "review": stopsReview ? 1 : 0, "release": release, "person": person, "at": ledger.at, "reason": reason],
+        [
+          "stopped": 1, "review": stopsReview ? 1 : 0, "release": release, "person": person, "at": ledger.at,
+          "reason": reason,
+        ],
         in: &ledger)
       try ledger.record("stop", "loop", ["review": .boolean(stopsReview)])
       return try Self.switchState(ledger.database)

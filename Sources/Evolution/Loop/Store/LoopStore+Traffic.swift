@@ -24,7 +24,9 @@ extension LoopStore {
   public func shadowReleases() throws -> [ShadowRelease] {
     guard try !switchState().isStopped else { return [] }
     return try jobs().compactMap { job in
-      guard [.shadow, .canary, .promote, .watch].contains(job.state), let manifest = job.inputs.manifest else { return nil }
+      guard [.shadow, .canary, .promote, .watch].contains(job.state), let manifest = job.inputs.manifest else {
+        return nil
+      }
       return ShadowRelease(task: job.task, state: job.state, manifest: manifest, beside: job.inputs.release)
     }
   }

@@ -21,6 +21,11 @@ public final class LoopStore: Sendable {
     database = try LoopTable.open(in: folder)
   }
 
+  /// Whether a registry has a loop: only whoever changes something makes its database.
+  ///
+  /// - Parameter folder: The registry's folder.
+  public static func exists(in folder: URL) -> Bool { FolderFile.exists(LoopTable.file, in: folder) }
+
   /// Closes its database; the store is of no use afterwards.
   /// - Throws: An error of the database.
   public func close() throws { try database.close() }
@@ -55,7 +60,9 @@ public final class LoopStore: Sendable {
   /// - Parameter at: When.
   /// - Throws: An error of the database.
   public func add(_ task: String, at: Date) throws {
-    let isThere = try database.read { try Bool.fetchOne($0, sql: "SELECT count(*) > 0 FROM job WHERE task = ?", arguments: [task]) }
+    let isThere = try database.read {
+      try Bool.fetchOne($0, sql: "SELECT count(*) > 0 FROM job WHERE task = ?", arguments: [task])
+    }
     guard isThere != true else { return }
     try write("loop", at: at) { ledger in
       let isThere = try Bool.fetchOne(

@@ -5,6 +5,9 @@ import Foundation
 enum LoopTable: String, AuditedTable, CaseIterable {
   case job, look, override, asked, `switch`
 
+  /// The file in a registry's folder.
+  static let file = "loop.sqlite"
+
   var key: [String] {
     switch self {
     case .job: ["task"]

@@ -57,7 +57,8 @@ public struct CanaryGuards: Sendable, Codable, Equatable {
   public func breach(candidate: ArmMeasures, served: ArmMeasures) throws -> String? {
     guard candidate.requests > 0, served.requests > 0 else { return nil }
     let shares = [
-      ("errors", candidate.errors, served.errors, errors), ("unknown requests", candidate.unknown, served.unknown, unknown),
+      ("errors", candidate.errors, served.errors, errors),
+      ("unknown requests", candidate.unknown, served.unknown, unknown),
       ("requests left to people", candidate.human, served.human, human),
     ]
     for (name, new, old, allowed) in shares {
@@ -66,14 +67,16 @@ public struct CanaryGuards: Sendable, Codable, Equatable {
       guard bound > before + allowed else { continue }
       return "\(name): "
         + String(
-          format: "at least %.2f %% of the candidate's %d, beside %.2f %% of what is served; %.1f points more are allowed",
+          format:
+            "at least %.2f %% of the candidate's %d, beside %.2f %% of what is served; %.1f points more are allowed",
           bound * 100, candidate.requests, before * 100, allowed * 100)
     }
     guard let new = candidate.p95Milliseconds, let old = served.p95Milliseconds, old > 0,
       min(candidate.requests, served.requests) >= leastTimed, !(new <= old * latency)
     else { return nil }
     return String(
-      format: "95 of 100 requests take %.0f ms, beside %.0f ms of what is served; %.2f times as long is allowed", new, old,
+      format: "95 of 100 requests take %.0f ms, beside %.0f ms of what is served; %.2f times as long is allowed", new,
+      old,
       latency)
   }
 }

@@ -8,7 +8,8 @@ struct LoopStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show where each task's job stands, since when and why.")
 
-  @Argument(help: ArgumentHelp("Only this task, with all that its job rests on.", valueName: "name"), completion: .tasks)
+  @Argument(
+    help: ArgumentHelp("Only this task, with all that its job rests on.", valueName: "name"), completion: .tasks)
   var task: String?
 
   @OptionGroup var options: RegistryOptions
@@ -24,7 +25,16 @@ struct LoopStatusCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
-      let store = try options.loop()
+      let folder = try options.open().url
+      guard LoopStore.exists(in: folder) else {
+        if let task { throw LoopError.unknownTask(got: task, known: []) }
+        let none = Status(loop: .untouched(), jobs: [], overrides: [])
+        return try Console.output(
+          json
+            ? RegistryText.json(none)
+            : "there is no job yet; `accrete loop run` makes one of each task that has a review policy")
+      }
+      let store = try LoopStore(in: folder)
       let jobs = try task.map { [try store.job(of: $0)] } ?? store.jobs()
       let status = Status(loop: try store.switchState(), jobs: jobs, overrides: try store.overrides(of: task))
       guard !json else { return try Console.output(try RegistryText.json(status)) }
@@ -33,7 +43,8 @@ struct LoopStatusCommand: ParsableCommand {
         RegistryText.table([["task", "state", "since", "rests until", "why"]] + jobs.map(Self.row)))
       for override in status.overrides {
         try Console.output(
-          "override: \(override.task), \(RegistryText.time(override.at)), by \(override.operatedBy) and \(override.leadBy): \(override.reason)")
+          "override: \(override.task), \(RegistryText.time(override.at)), by \(override.operatedBy) and \(override.leadBy): \(override.reason)"
+        )
       }
     }
   }

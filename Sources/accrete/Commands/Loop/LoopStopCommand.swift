@@ -6,7 +6,8 @@ import Registry
 
 struct LoopStopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "stop", abstract: "Stop the whole loop at once: the release stays as it is until two persons start it.")
+    commandName: "stop", abstract: "Stop the whole loop at once: the release stays as it is until two persons start it."
+  )
 
   @Flag(help: "Every item goes to people, too.")
   var alsoReview = false
@@ -51,7 +52,8 @@ struct LoopStartCommand: ParsableCommand {
       guard !json else { return try Console.output(RegistryText.json(state)) }
       try Console.output(
         state.isStopped
-          ? "noted; the loop is still stopped, until a second person runs the same command" : "the loop is running again")
+          ? "noted; the loop is still stopped, until a second person runs the same command"
+          : "the loop is running again")
     }
   }
 }
