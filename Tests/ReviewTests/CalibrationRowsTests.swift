@@ -6,8 +6,10 @@ import Testing
 
 /// Are the rows that calibrate the right ones, each once, and never in both parts?
 @Suite struct CalibrationRowsTests {
-  private func chosen(_ rows: [CalibrationRow], from start: Date = .distantPast) -> CalibrationRows {
-    CalibrationRows(rows, bindings: SyntheticRows.bindings, time: start..<Date.distantFuture)
+  private func chosen(_ rows: [CalibrationRow], from start: Date = .distantPast, fitsScale: Bool = true)
+    -> CalibrationRows
+  {
+    CalibrationRows(rows, bindings: SyntheticRows.bindings, time: start..<Date.distantFuture, fitsScale: fitsScale)
   }
 
   @Test func halfOfThemFitTheScaleAndARowNeverMoves() {
@@ -16,6 +18,7 @@ import Testing
     let all = chosen(rows)
     #expect(all.fitting.count + all.certifying.count == 1000)
     #expect((420...580).contains(all.certifying.count))
+    #expect(chosen(rows, fitsScale: false).certifying.count == 1000)
     let some = chosen(Array(rows.reversed().prefix(300)))
     #expect(Set(some.certifying.map(\.item)).isSubset(of: Set(all.certifying.map(\.item))))
     #expect(Set(some.fitting.map(\.item)).isSubset(of: Set(all.fitting.map(\.item))))

@@ -24,7 +24,8 @@ import Testing
   ) -> MonitorRow {
     MonitorRow(
       sequence: sequence, item: SyntheticRows.digest("row \(sequence)"),
-      standing: RowStanding(origin: origin, isFinal: isFinal), arrived: arrived, isWrong: isWrong, isRepeated: isRepeated)
+      standing: RowStanding(origin: origin, isFinal: isFinal), arrived: arrived, isWrong: isWrong,
+      isRepeated: isRepeated)
   }
 
   @Test func eachRowOnce() throws {
@@ -43,7 +44,10 @@ import Testing
     var (side, thinning) = (try active(), BurstThinning())
     let (cluster, other) = (SyntheticRows.digest("cluster"), SyntheticRows.digest("other"))
     let midnight = Date(timeIntervalSince1970: 1_764_633_600)
-    let arrivals = [(cluster, midnight), (cluster, midnight + 86_399), (other, midnight), (cluster, midnight + 86_400), (cluster, midnight - 1)]
+    let arrivals = [
+      (cluster, midnight), (cluster, midnight + 86_399), (other, midnight), (cluster, midnight + 86_400),
+      (cluster, midnight - 1),
+    ]
     for (sequence, (cluster, arrived)) in arrivals.enumerated() {
       let isRepeated = !thinning.admits(cluster, arrived: arrived)
       _ = try side.observe(row(sequence + 1, isWrong: true, isRepeated: isRepeated), at: SyntheticRows.now)
