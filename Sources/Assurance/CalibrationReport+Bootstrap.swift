@@ -19,7 +19,9 @@ extension CalibrationReport {
   ) throws -> Interval {
     let error = try CalibrationReport(probabilities: probabilities, gold: gold, bins: bins).adaptiveECE
     guard let tail = Level.twoTails(level) else { return Interval(low: 0, high: 1) }
-    let tops = zip(probabilities, gold).map { Top(probabilities: $0, gold: $1) }.sorted { $0.confidence < $1.confidence }
+    let tops = zip(probabilities, gold).map { Top(probabilities: $0, gold: $1) }.sorted {
+      $0.confidence < $1.confidence
+    }
     var source = SplitMix(seed: seed)
     var drawn = tops
     let errors = (0..<min(max(draws, 1), 10_000)).map { _ in

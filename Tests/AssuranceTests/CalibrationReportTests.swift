@@ -87,7 +87,8 @@ import Testing
     let interval = try CalibrationReport.adaptiveECEInterval(probabilities: honest, gold: gold, seed: 1, draws: 200)
     let error = try CalibrationReport(probabilities: honest, gold: gold).adaptiveECE
     #expect(interval.low < 0.02 && interval.low < error && interval.high < 0.2, "seed 23: \(interval)")
-    #expect(try CalibrationReport.adaptiveECEInterval(probabilities: honest, gold: gold, seed: 1, draws: 200) == interval)
+    #expect(
+      try CalibrationReport.adaptiveECEInterval(probabilities: honest, gold: gold, seed: 1, draws: 200) == interval)
     let sure = [[Double]](repeating: [1, 0], count: 200)
     let wrong = (0..<200).map { $0 % 10 < 7 ? 0 : 1 }
     let far = try CalibrationReport.adaptiveECEInterval(probabilities: sure, gold: wrong, seed: 1, draws: 200)
@@ -98,7 +99,8 @@ import Testing
     #expect(throws: AssuranceError.self) {
       try CalibrationReport.adaptiveECEInterval(probabilities: [], gold: [], seed: 1)
     }
-    let one = try CalibrationReport.adaptiveECEInterval(probabilities: [[1, 0]], gold: [0], seed: 1, draws: -5, level: 7)
+    let one = try CalibrationReport.adaptiveECEInterval(
+      probabilities: [[1, 0]], gold: [0], seed: 1, draws: -5, level: 7)
     #expect(one == Interval(low: 0, high: 1))
   }
 }

@@ -56,7 +56,7 @@ import Testing
 
   /// A threshold that looks good on these very rows is not one that was fixed before.
   @Test func thresholdsChosenFromTheRowsBreakIt() throws {
-    let thresholds = (0..<20).map { 1 - 0.06 * pow(1 / 0.06, Double($0) / 19) }
+    let thresholds = (0..<10).map { 1 - 0.06 * pow(1 / 0.06, Double($0) / 9) }
     let bad = try Self.bad(limit: 0.1, error: 0.1) { rows, target in
       try thresholds.first { try ThresholdWalk(rows: rows, thresholds: [$0], target: target).chosen != nil }
     }

@@ -29,7 +29,8 @@ import Testing
   }
 
   /// Losses until the alarm, run by run.
-  private static func runs(_ count: Int, limit: Double, error: Double, runLength: Double, seed: UInt64) throws -> [Int] {
+  private static func runs(_ count: Int, limit: Double, error: Double, runLength: Double, seed: UInt64) throws -> [Int]
+  {
     var source = SplitMix(seed: seed)
     return try (0..<count).map { _ in
       var detector = try ChangeDetector(limit: limit, runLength: runLength)
@@ -67,7 +68,9 @@ import Testing
 
   /// Amber comes before the alarm and goes with the evidence; an alarm stays.
   @Test func states() throws {
-    var (detector, states): (ChangeDetector, [ChangeDetector.State]) = (try ChangeDetector(limit: 0.1, runLength: 100), [])
+    var (detector, states): (ChangeDetector, [ChangeDetector.State]) = (
+      try ChangeDetector(limit: 0.1, runLength: 100), []
+    )
     for _ in 0..<2 { states.append(detector.observe(true)) }
     #expect(states == [.quiet, .amber], "\(detector.sum)")
     for _ in 0..<60 { detector.observe(false) }

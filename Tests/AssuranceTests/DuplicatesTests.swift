@@ -14,7 +14,8 @@ import Testing
     #expect(golden.normalTexts.count == 13)
     for pair in golden.normalTexts {
       let normal = try NormalText(pair[0])
-      #expect(normal.codePoints == pair[1].unicodeScalars.map(\.value), "\(pair[0].debugDescription): \(normal.codePoints)")
+      #expect(
+        normal.codePoints == pair[1].unicodeScalars.map(\.value), "\(pair[0].debugDescription): \(normal.codePoints)")
       #expect(Array(normal.text.utf8) == Array(pair[1].utf8))
     }
     #expect(try NormalText("Free money").digest != NormalText("free money").digest)
@@ -37,7 +38,8 @@ import Testing
     #expect(abs(MinHashBands.training.probability(similarity: 0.8) - 0.68) < 0.005)
     #expect(abs(MinHashBands.training.probability(similarity: 0.85) - 0.92) < 0.005)
     #expect(MinHashBands.heldOut.probability(similarity: 0.8) > 0.9999)
-    #expect(MinHashBands.training.probability(similarity: 1) == 1 && MinHashBands.training.probability(similarity: 0) == 0)
+    #expect(
+      MinHashBands.training.probability(similarity: 1) == 1 && MinHashBands.training.probability(similarity: 0) == 0)
   }
 
   /// Two sets of 200 of which a part is common agree in each hash with the probability of their similarity.
@@ -59,7 +61,9 @@ import Testing
     var source = SplitMix(seed: 37)
     let first = Self.words(60, &source).joined(separator: " ")
     let other = Self.words(60, &source).joined(separator: " ")
-    let texts = [other, first, first + " now", "  " + first + "\n", Self.words(60, &source).joined(separator: " "), first + "!"]
+    let texts = [
+      other, first, first + " now", "  " + first + "\n", Self.words(60, &source).joined(separator: " "), first + "!",
+    ]
     let found = try NearDuplicates(of: texts)
     #expect(found.exactFirst == [0, 1, 2, 1, 4, 5], "seed 37")
     #expect(found.clusterFirst == [0, 1, 1, 1, 4, 1] && found.clusters == [[1, 2, 3, 5]], "seed 37: \(found)")

@@ -30,7 +30,10 @@ import Testing
     let scaling = try TemperatureScaling(temperature: 2, bias: [0, 0])
     let shares = try scaling.probabilities([-3, -5])
     #expect(isClose(shares[0], M_E / (M_E + 1)) && isClose(shares[0] + shares[1], 1))
-    #expect(try TemperatureScaling(temperature: 1, bias: [1, 1, 1]).probabilities([0, 0, 0]).allSatisfy { isClose($0, 1.0 / 3) })
+    #expect(
+      try TemperatureScaling(temperature: 1, bias: [1, 1, 1]).probabilities([0, 0, 0]).allSatisfy {
+        isClose($0, 1.0 / 3)
+      })
   }
 
   /// With two labels the ranking of rows, and so every decision, is that of the scores.
@@ -61,7 +64,9 @@ import Testing
     #expect(throws: AssuranceError.self) { try TemperatureScaling(fitting: [[0, 1]], gold: [2]) }
     for score in [Double.nan, .infinity, -.infinity, 1e101] {
       #expect(throws: AssuranceError.self) { try TemperatureScaling(fitting: [[0, score]], gold: [0]) }
-      #expect(throws: AssuranceError.self) { try TemperatureScaling(temperature: 1, bias: [0, 0]).probabilities([0, score]) }
+      #expect(throws: AssuranceError.self) {
+        try TemperatureScaling(temperature: 1, bias: [0, 0]).probabilities([0, score])
+      }
     }
     #expect(throws: AssuranceError.self) { try TemperatureScaling(temperature: 1, bias: [0, 0]).probabilities([0]) }
     #expect(throws: AssuranceError.self) { try TemperatureScaling(temperature: 1, bias: []) }

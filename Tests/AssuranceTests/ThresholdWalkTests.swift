@@ -67,7 +67,9 @@ import Testing
     #expect(throws: AssuranceError.self) { try EmpiricalThreshold(rows: [row], precision: .nan) }
     #expect(throws: AssuranceError.self) { try ThresholdGrid(quantilesOf: []) }
     #expect(throws: AssuranceError.self) { try ThresholdGrid(quantilesOf: [0.5, 0.6], otherRows: 1) }
-    for size in [0, -1, .max] { #expect(throws: AssuranceError.self) { try ThresholdGrid(quantilesOf: [0.5], size: size) } }
+    for size in [0, -1, .max] {
+      #expect(throws: AssuranceError.self) { try ThresholdGrid(quantilesOf: [0.5], size: size) }
+    }
   }
 
   /// Rows of equal scores are decided together, so none of them can be left out for being wrong.
@@ -92,7 +94,8 @@ import Testing
     let target = try SideTarget(errorLimit: 0.05, error: 0.05)
     let grid = try ThresholdGrid(quantilesOf: (1...100).map(Double.init), otherRows: 400, size: 4)
     #expect(grid.walk(rows: 1000, target: target) == [51, 26, 1])
-    #expect(grid.walk(rows: 1888, target: target) == [76, 51, 26, 1] && grid.walk(rows: 1887, target: target).count == 3)
+    #expect(
+      grid.walk(rows: 1888, target: target) == [76, 51, 26, 1] && grid.walk(rows: 1887, target: target).count == 3)
     #expect(grid.walk(rows: 471, target: target).isEmpty && grid.walk(rows: 472, target: target) == [1])
     #expect(grid.walk(rows: 0, target: target).isEmpty && grid.walk(rows: -5, target: target).isEmpty)
   }

@@ -120,7 +120,8 @@ import Testing
       to: SyntheticRows.bindings, named: named.digest, over: certified, answers: answers, at: now.addingTimeInterval(86_400))
     #expect(again.expires.at == result.expires.at, "what was carried before gets no more time")
 
-    let last = try #require(answers.popLast())
+    let removed = answers.popLast()
+    let last = try #require(removed)
     #expect(throws: CertificationError.self, "a row without answer") { try carried() }
     for after in [
       CarriedRow.Answer(task: "spam", scores: [-1, -2.0.nextUp]), .init(task: "other", scores: [-1, -2]),

@@ -84,19 +84,30 @@ struct ReviewFile {
   }
 
   /// A week of the stream and as many coin rows, all of them right.
-  static func week(coinRows: Int = 800) throws -> ReviewFile {
+  static func week(coinRows: Int = 640) throws -> ReviewFile {
     let file = try ReviewFile()
     let arrived = SyntheticRows.now - 3600
     for number in 0..<300 {
-      try file.add("stream item \(number * 7919)", (Double(number) + 0.5) / 300, side: nil, arrived: arrived)
+      try file.add("stream item \(number)", (Double(number) + 0.5) / 300, side: nil, arrived: arrived)
     }
     for number in 0..<coinRows {
       let probability = (Double(number) + 0.5) / Double(coinRows)
       try file.add(
-        "coin item \(number * 104_729) of many", probability, half: "calibrate",
+        String(SyntheticRows.digest("coin \(number)").hexadecimal.prefix(24)), probability, half: "calibrate",
         label: probability > 0.5 ? "violation" : "ok", arrived: arrived)
     }
     try file.agree(40)
+    return file
+  }
+
+  /// A side that decides by a certificate of other rows, and people who agree.
+  static func deciding() throws -> ReviewFile {
+    let file = try ReviewFile()
+    for number in 0..<40 { try file.add("item \(number)", 0.3, arrived: SyntheticRows.now - 3600) }
+    try file.agree(40)
+    try file.sides {
+      _ = try $0.activate(by: try SyntheticRows.certificate().1, policy, approvals: [], hasCoinKey: true)
+    }
     return file
   }
 

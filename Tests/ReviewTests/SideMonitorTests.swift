@@ -8,13 +8,13 @@ import Testing
 
 /// Is each monitor row counted once, in order, and does a side whose errors double stop?
 @Suite struct SideMonitorTests {
+  private static let conditions = SideConditions(
+    now: SyntheticRows.now, latest: SyntheticRows.now, served: SyntheticRows.bindings, policy: 1, coinWait: 24 * 3600,
+    agreement: LabelerAgreement(n: 0, same: 0), agreementFloor: 0.9)
+
   private func active() throws -> Side {
-    let now = SyntheticRows.now
-    var side = Side(task: "spam", label: "violation", since: now)
-    let conditions = SideConditions(
-      now: now, latest: now, served: SyntheticRows.bindings, policy: 1, coinWait: 24 * 3600,
-      agreement: LabelerAgreement(n: 0, same: 0), agreementFloor: 0.9)
-    _ = try side.activate(by: try SyntheticRows.certificate().1, conditions)
+    var side = Side(task: "spam", label: "violation", since: SyntheticRows.now)
+    _ = try side.activate(by: try SyntheticRows.certificate().1, Self.conditions)
     return side
   }
 
@@ -105,6 +105,9 @@ import Testing
       for audit in 1...1500 {
         _ = try side.observe(row(audit, isWrong: random.uniform() < 0.02), at: SyntheticRows.now)
       }
+      #expect(side.state.decides, "seed \(seed): \(side.state)")
+      // It was amber on the way, which good rows end.
+      _ = side.check(Self.conditions)
       #expect(side.state == .active, "seed \(seed): \(side.state)")
     }
   }

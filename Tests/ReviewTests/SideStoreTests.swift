@@ -36,8 +36,7 @@ import Testing
   @Test(arguments: causes.indices)
   func theNextItemIsAPersons(index: Int) throws {
     let (reason, cause) = Self.causes[index]
-    let file = try ReviewFile.week()
-    try file.activate()
+    let file = try ReviewFile.deciding()
     #expect(try file.decide()?.label == "violation")
     try cause(file)
     #expect(try file.decide() == nil)
@@ -46,27 +45,23 @@ import Testing
   }
 
   @Test func withoutCoinKeyAfterItsDaysOrUnderAnotherPolicy() throws {
-    let file = try ReviewFile.week()
-    try file.activate()
+    let file = try ReviewFile.deciding()
     #expect(try file.decide(hasCoinKey: false) == nil)
     let other = KeptPolicy(revision: 2, policy: ReviewFile.policy.policy, actor: "ann", at: SyntheticRows.now)
     for (now, policy) in [(SyntheticRows.now + 14 * 86_400, ReviewFile.policy), (SyntheticRows.now, other)] {
-      let file = try ReviewFile.week()
-      try file.activate()
+      let file = try ReviewFile.deciding()
       #expect(try file.decide(at: now, policy: policy) == nil)
     }
   }
 
   @Test func itemsAreCounted() throws {
-    let file = try ReviewFile.week()
-    try file.activate()
+    let file = try ReviewFile.deciding()
     for _ in 0..<3 { _ = try file.decide() }
     #expect(try file.sides { try $0.stored(task: nil) }.first?.decided == 3)
   }
 
   @Test func monitorRowsAreCountedOnceInTheOrderOfTheirLabels() throws {
-    let file = try ReviewFile.week()
-    try file.activate()
+    let file = try ReviewFile.deciding()
     let later = SyntheticRows.now + 60
     try file.add("first monitor row", 0.9, half: "monitor", label: "ok", side: "violation", place: 10_001, arrived: later)
     try file.add("another one altogether", 0.9, half: "monitor", label: "violation", side: "violation", place: 10_002, arrived: later)
@@ -84,8 +79,7 @@ import Testing
   }
 
   @Test func aBurstOfOneTextIsOneRowADay() throws {
-    let file = try ReviewFile.week()
-    try file.activate()
+    let file = try ReviewFile.deciding()
     let text = "Win a prize now: call the number below before midnight and claim what is yours, number "
     for number in 0..<6 {
       try file.add(
@@ -102,16 +96,17 @@ import Testing
   @Test func whatADecisionAsksIsIndexed() throws {
     let file = try ReviewFile()
     let questions = [
-      "SELECT arrived FROM item WHERE task = 'a' AND half IS NOT NULL AND state IN ('queued', 'second', 'adjudicate') ORDER BY arrived LIMIT 1",
-      "SELECT place FROM item WHERE task = 'a' AND side = 'b' AND half = 'monitor' AND place > 5 ORDER BY place",
-      "SELECT count(*), total(first = second) FROM double WHERE task = 'a' AND at >= 5",
-      "SELECT name FROM flag WHERE task IN ('a', '*') AND raised = 1",
-      "SELECT max(place) FROM item",
+      ("SELECT arrived FROM item INDEXED BY item_coin WHERE task = 'a' AND half IS NOT NULL AND state IN ('queued', 'second', 'adjudicate') ORDER BY arrived LIMIT 1", "item_coin (task=?)"),
+      ("SELECT place FROM item WHERE task = 'a' AND side = 'b' AND half = 'monitor' AND place > 5 ORDER BY place", "item_monitor (task=? AND side=? AND place>?)"),
+      ("SELECT digest FROM item INDEXED BY item_burst WHERE task = 'a' AND side = 'b' AND half = 'monitor' AND place < 5 AND arrived >= 1 AND arrived < 2", "item_burst (task=? AND side=? AND arrived>? AND arrived<?)"),
+      ("SELECT count(*), total(first = second) FROM double WHERE task = 'a' AND at >= 5", "double_task (task=? AND at>?)"),
+      ("SELECT name FROM flag WHERE task IN ('a', '*') AND raised = 1", "PRIMARY KEY (task=?)"),
+      ("SELECT max(place) FROM item", "COVERING INDEX"),
     ]
-    for question in questions {
+    for (question, index) in questions {
       let plan = try file.queue.read { try Row.fetchAll($0, sql: "EXPLAIN QUERY PLAN " + question) }
         .map { $0["detail"] as String? ?? "" }
-      #expect(!plan.isEmpty && plan.allSatisfy { $0.hasPrefix("SEARCH") }, "\(question): \(plan)")
+      #expect(plan.count == 1 && plan[0].hasPrefix("SEARCH") && plan[0].contains(index), "\(question): \(plan)")
     }
   }
 }

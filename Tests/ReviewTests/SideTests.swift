@@ -45,12 +45,13 @@ import Testing
 
   @Test(arguments: causes.indices)
   func eachCauseMakesTheNextItemAPersons(index: Int) throws {
-    let (reason, change) = Self.causes[index]
+    let (reason, apply) = Self.causes[index]
     var side = try active()
     var conditions = Self.good
     #expect(side.check(conditions) == nil && isAutomatic(side))
-    change(&conditions)
-    let stopped = try #require(side.check(conditions))
+    apply(&conditions)
+    let change = side.check(conditions)
+    let stopped = try #require(change)
     #expect(stopped.to == .stopped && stopped.reason == reason && stopped.at == conditions.now)
     #expect(!isAutomatic(side) && side.state == .stopped && side.reason == reason)
     #expect(side.check(Self.good) == nil, "it does not go on by itself")

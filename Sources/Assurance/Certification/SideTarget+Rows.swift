@@ -47,7 +47,9 @@ extension SideTarget {
   ///   - power: The probability, between 0 and 1.
   /// - Returns: `nil` where r is not below α, or so near it that more than ``mostWrong`` wrong rows would have to be allowed.
   public func rowsNeeded(trueError: Double, power: Double = 0.9) -> Int? {
-    guard trueError >= 0, trueError < errorLimit, power > 0, power < 1, var rows = rowsNeeded(wrong: 0) else { return nil }
+    guard trueError >= 0, trueError < errorLimit, power > 0, power < 1, var rows = rowsNeeded(wrong: 0) else {
+      return nil
+    }
     var (candidate, steady): (Int?, Int) = (nil, 0)
     for wrong in 0...Self.mostWrong {
       guard let next = rowsNeeded(wrong: wrong + 1, from: rows) else { return nil }

@@ -12,7 +12,8 @@ public struct SideTarget: Sendable, Equatable {
   ///   - error: δ, between 0 and 1.
   /// - Throws: ``AssuranceError/value(what:row:expected:got:fix:)`` if a number is not between 0 and 1.
   public init(errorLimit: Double, error: Double) throws {
-    try Self.require(errorLimit, "share of wrong decisions that is allowed (α)", fix: "A precision of 0.98 allows 0.02.")
+    try Self.require(
+      errorLimit, "share of wrong decisions that is allowed (α)", fix: "A precision of 0.98 allows 0.02.")
     try Self.require(error, "probability of a wrong certificate (δ)", fix: "A confidence of 0.95 leaves 0.05.")
     (self.errorLimit, self.error) = (errorLimit, error)
   }

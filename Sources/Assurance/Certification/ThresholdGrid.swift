@@ -28,7 +28,8 @@ public struct ThresholdGrid: Sendable, Codable, Equatable {
   public init(quantilesOf scores: [Double], otherRows: Int? = nil, size: Int = usualSize) throws {
     guard (1...Self.mostThresholds).contains(size) else {
       throw AssuranceError.value(
-        what: "number of thresholds", row: nil, expected: "1 … \(Self.mostThresholds)", got: "\(size)", fix: "40 is usual.")
+        what: "number of thresholds", row: nil, expected: "1 … \(Self.mostThresholds)", got: "\(size)",
+        fix: "40 is usual.")
     }
     guard !scores.isEmpty else { throw AssuranceError.empty(what: "scores to make thresholds of") }
     let all = otherRows ?? scores.count

@@ -41,7 +41,8 @@ public struct ThresholdWalk: Sendable, Codable, Equatable {
     for (number, threshold) in thresholds.enumerated() {
       guard threshold.isFinite, number == 0 || threshold < thresholds[number - 1] else {
         throw AssuranceError.value(
-          what: "threshold", row: number, expected: number == 0 ? "a finite number" : "a number below \(thresholds[number - 1])",
+          what: "threshold", row: number,
+          expected: number == 0 ? "a finite number" : "a number below \(thresholds[number - 1])",
           got: "\(threshold)", fix: "Give the strictest threshold first, and each once.")
       }
     }

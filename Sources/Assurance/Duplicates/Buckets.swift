@@ -18,15 +18,15 @@ struct Buckets: Sendable {
     return found
   }
 
-  /// The rows with a key, ascending.
-  func rows(of key: UInt64) -> ArraySlice<Int> {
+  /// The first rows with a key, ascending.
+  func rows(of key: UInt64, atMost most: Int) -> ArraySlice<Int> {
     var (low, high) = (0, keys.count)
     while low < high {
       let middle = low + (high - low) / 2
       if keys[middle] < key { low = middle + 1 } else { high = middle }
     }
     var end = low
-    while end < keys.count, keys[end] == key { end += 1 }
+    while end < keys.count, end - low < most, keys[end] == key { end += 1 }
     return rows[low..<end]
   }
 }

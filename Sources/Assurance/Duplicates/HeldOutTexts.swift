@@ -60,7 +60,7 @@ public struct HeldOutTexts: Sendable {
     let grams = GramSet(normal)
     var (seen, best): (Set<Int>, Match?) = ([], nil)
     for (bucket, key) in zip(buckets, bands.keys(of: grams)) {
-      for row in bucket.rows(of: key).prefix(Self.mostCompared) where seen.insert(row).inserted {
+      for row in bucket.rows(of: key, atMost: Self.mostCompared) where seen.insert(row).inserted {
         let other = GramSet(try NormalText(texts[row]))
         guard grams.isSimilar(to: other, atLeast: similarity) else { continue }
         let found = Match(row: row, similarity: grams.similarity(to: other), isExact: false)

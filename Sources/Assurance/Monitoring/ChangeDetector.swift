@@ -137,7 +137,8 @@ extension ChangeDetector: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     try self.init(
-      limit: container.decode(Double.self, forKey: .limit), runLength: container.decode(Double.self, forKey: .runLength))
+      limit: container.decode(Double.self, forKey: .limit), runLength: container.decode(Double.self, forKey: .runLength)
+    )
     count = try container.decode(Int.self, forKey: .count)
     losses = try container.decode(Int.self, forKey: .losses)
     alarmAt = try container.decodeIfPresent(Int.self, forKey: .alarmAt)
@@ -148,7 +149,8 @@ extension ChangeDetector: Codable {
       && logs.allSatisfy { $0.isFinite && $0 >= Self.logWeight.nextDown }
     guard isPossible else {
       throw AssuranceError.value(
-        what: "state of a detector", row: nil, expected: "what a detector wrote", got: "count \(count), losses \(losses)",
+        what: "state of a detector", row: nil, expected: "what a detector wrote",
+        got: "count \(count), losses \(losses)",
         fix: "Begin a new detector, and certify again.")
     }
   }

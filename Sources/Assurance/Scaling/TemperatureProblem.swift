@@ -6,7 +6,8 @@ struct TemperatureProblem {
   let gold: [Int]
   let labels: Int
 
-  private static let inverse = 1 / TemperatureScaling.temperatures.upperBound...1 / TemperatureScaling.temperatures.lowerBound
+  private static let inverse =
+    1 / TemperatureScaling.temperatures.upperBound...1 / TemperatureScaling.temperatures.lowerBound
   /// How many rows the pull toward T = 1 and b = 0 weighs.
   private static let pull = 0.01
 

@@ -28,7 +28,8 @@ public struct TemperatureScaling: Sendable, Equatable {
     guard !bias.isEmpty else { throw AssuranceError.empty(what: "biases of labels") }
     for value in bias where !value.isFinite {
       throw AssuranceError.value(
-        what: "bias of a label", row: nil, expected: "a finite number", got: "\(value)", fix: "0 leaves scores as they are.")
+        what: "bias of a label", row: nil, expected: "a finite number", got: "\(value)",
+        fix: "0 leaves scores as they are.")
     }
     self.init(checkedTemperature: temperature, bias: bias)
   }
@@ -83,6 +84,7 @@ extension TemperatureScaling: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     try self.init(
-      temperature: container.decode(Double.self, forKey: .temperature), bias: container.decode([Double].self, forKey: .bias))
+      temperature: container.decode(Double.self, forKey: .temperature),
+      bias: container.decode([Double].self, forKey: .bias))
   }
 }

@@ -15,7 +15,8 @@ enum PairCounts {
     let all = Proportion.most - left
     if let reachedAt, !(1...max(all, 1)).contains(reachedAt) {
       throw AssuranceError.value(
-        what: "pair at which a test ended", row: nil, expected: "1 … \(all)", got: "\(reachedAt)", fix: "Begin a new test.")
+        what: "pair at which a test ended", row: nil, expected: "1 … \(all)", got: "\(reachedAt)",
+        fix: "Begin a new test.")
     }
   }
 }

@@ -51,9 +51,14 @@ public struct TwoSampleTest: Sendable, Codable, Equatable {
     }
     self.rows = rows
     accuracy = Double(right) / Double(2 * rows)
-    let z = (Double(right) - 0.5 - Double(rows)) / (Double(rows) / 2).squareRoot()
-    p = erfc(z / 2.0.squareRoot()) / 2
+    p = Self.upperTail(right, rows: rows)
     discrepancy = try MeanDiscrepancy(first, second, seed: seed)
+  }
+
+  /// The probability of so many right answers or more of 2 · `rows` with one half each: normal, with a correction for continuity.
+  static func upperTail(_ right: Int, rows: Int) -> Double {
+    let z = (Double(right) - 0.5 - Double(rows)) / (Double(rows) / 2).squareRoot()
+    return erfc(z / 2.0.squareRoot()) / 2
   }
 
   /// Different numbers below `count`, in an order of chance.

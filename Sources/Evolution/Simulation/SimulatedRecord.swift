@@ -15,8 +15,6 @@ struct SimulatedRecord {
   let isDouble: Bool
   /// The label of the side that claims it; `nil`: none does.
   let claimed: String?
-  /// The certificate by which it does.
-  let certificate: Digest?
   /// The hour, counted from the stream's first, from which on a person labels it; `nil`: nobody ever does.
   let due: Int?
   /// Log-probabilities by the version that serves, one a label; empty: there is none.

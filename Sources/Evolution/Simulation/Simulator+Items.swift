@@ -1,3 +1,4 @@
+import Assurance
 import Files
 import Foundation
 import Randomness
@@ -16,7 +17,7 @@ extension Simulator {
     for place in tasks.indices {
       let own = items.indices.filter { items[$0].task == tasks[place].plan.name }
       let scores = try tasks[place].version?.scores(own.map { features[$0] })
-      let claims = claims(place, own.map { items[$0] }, scores ?? [])
+      let claims = try claims(place, own.map { items[$0] }, scores ?? [])
       for (number, index) in own.enumerated() {
         receive(
           items[index], place, features[index], scores: scores?[number] ?? [],
@@ -26,14 +27,14 @@ extension Simulator {
   }
 
   /// The label of the side that claims each item.
-  private func claims(_ place: Int, _ items: [SimulatedItem], _ scores: [[Double]]) -> [String?] {
+  private func claims(_ place: Int, _ items: [SimulatedItem], _ scores: [[Double]]) throws -> [String?] {
     guard policy.decides, let bindings = tasks[place].version?.bindings, !scores.isEmpty else { return [] }
     guard policy == .oracle else {
       return scores.map { scores in
         tasks[place].sides.claim(scores, from: bindings).map { tasks[place].sides[$0.index].label }
       }
     }
-    return OracleThresholds(
+    return try OracleThresholds(
       labels: tasks[place].plan.labels, scores: scores, gold: items.map(\.label), precision: settings.precision
     ).claims
   }
@@ -49,15 +50,15 @@ extension Simulator {
     let origin: RowOrigin = isCoin ? half : claimed == nil ? .queue : .automatic
     // Without a coin half of what people see is taken for rows that measure, and half of that certifies.
     let treated = policy == .withoutCoin && origin == .queue && drawn < 0.5 ? half : origin
-    let side = claimed.flatMap { tasks[place].place(of: $0) }
     let record = SimulatedRecord(
       item: item, digest: Digest(of: Data(item.id.utf8)), features: features, origin: origin, treated: treated,
       isDouble: double && treated != .queue && treated != .automatic, claimed: claimed,
-      certificate: side.flatMap { tasks[place].sides[$0].certificate?.digest },
       due: origin == .automatic ? nil : people.delay(of: item).map { item.day * 24 + item.second / 3600 + $0 },
       scores: scores)
     tasks[place].records.append(record)
-    if let side, policy != .oracle { tasks[place].sides[side].countDecision() }
+    if let side = claimed.flatMap({ tasks[place].place(of: $0) }), policy != .oracle {
+      tasks[place].sides[side].countDecision()
+    }
     if let claimed, origin == .automatic { count(item, claimed) }
   }
 
@@ -80,24 +81,20 @@ extension Simulator {
   }
 }
 
-/// MoE-CL's rule: for each label the largest set of a day's items, by probability, whose share of right ones reaches the target. It needs the
+/// MoE-CL's rule on a day's items: for each label the largest set, by probability, whose share of right ones reaches the target. It needs the
 /// labels of the very items that it decides.
 struct OracleThresholds {
   let claims: [String?]
 
-  init(labels: [String], scores: [[Double]], gold: [String], precision: Double) {
+  init(labels: [String], scores: [[Double]], gold: [String], precision: Double) throws {
     var claims = [String?](repeating: nil, count: scores.count)
     for (place, label) in labels.enumerated() {
-      let order = scores.indices.filter { row in
+      let own = scores.indices.filter { row in
         scores[row].indices.contains(place) && scores[row].max() == scores[row][place]
       }
-      .sorted { (scores[$1][place], $0) < (scores[$0][place], $1) }
-      var (right, best) = (0, 0)
-      for (number, row) in order.enumerated() {
-        if gold[row].hasSameCodePoints(as: label) { right += 1 }
-        if Double(right) >= precision * Double(number + 1) { best = number + 1 }
-      }
-      for row in order.prefix(best) { claims[row] = label }
+      let rows = own.map { ScoredRow(score: scores[$0][place], isWrong: !gold[$0].hasSameCodePoints(as: label)) }
+      guard let rule = try EmpiricalThreshold(rows: rows, precision: precision) else { continue }
+      for row in own where scores[row][place] >= rule.threshold { claims[row] = label }
     }
     self.claims = claims
   }

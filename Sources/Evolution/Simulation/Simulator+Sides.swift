@@ -11,13 +11,12 @@ extension Simulator {
     let rows = tasks[place].records.filter { $0.sequence > last && $0.treated == .coinMonitor }
       .sorted { $0.sequence < $1.sequence }
     for record in rows {
-      // What another certificate's side decided says nothing of this one.
-      guard let claimed = record.claimed, let side = tasks[place].place(of: claimed), let label = record.label,
-        record.certificate == tasks[place].sides[side].certificate?.digest
-      else { continue }
+      guard let claimed = record.claimed, let side = tasks[place].place(of: claimed), let label = record.label else {
+        continue
+      }
       if RowUse.measure.refusal(of: record.standing) != nil { result.forbiddenUses += 1 }
       let row = MonitorRow(
-        sequence: record.sequence, item: record.digest, standing: record.treatedStanding,
+        sequence: record.sequence, item: record.digest, standing: record.treatedStanding, arrived: record.arrived,
         isWrong: !label.hasSameCodePoints(as: claimed),
         isRepeated: !tasks[place].thinning.admits(record.digest, arrived: record.arrived))
       let change = try tasks[place].sides[side].observe(row, at: now)

@@ -73,6 +73,8 @@ enum ReviewSchema {
     CREATE INDEX item_settles ON item(settles) WHERE state = 'decided';
     -- The rows that a side decided and that measure it, in the order in which their labels became final.
     CREATE INDEX item_monitor ON item(task, side, place) WHERE half = 'monitor' AND place IS NOT NULL;
+    -- The same by day: a burst of one text is one row a day.
+    CREATE INDEX item_burst ON item(task, side, arrived) WHERE half = 'monitor' AND place IS NOT NULL;
     -- The oldest coin row without a label.
     CREATE INDEX item_coin ON item(task, arrived) WHERE half IS NOT NULL AND state IN ('queued', 'second', 'adjudicate');
     CREATE INDEX item_lease ON item(lease) WHERE lease IS NOT NULL;

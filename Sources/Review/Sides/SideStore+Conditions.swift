@@ -46,12 +46,13 @@ extension SideStore {
         arguments: [task]))
   }
 
+  /// SQLite would walk through all items of the task instead, until it met one that waits.
   private func oldestCoinRow(_ task: String) throws -> Date? {
     let seconds = try Int.fetchOne(
       try database.cachedStatement(
         sql: """
-          SELECT arrived FROM item WHERE task = ? AND half IS NOT NULL AND state IN ('queued', 'second', 'adjudicate')
-          ORDER BY arrived LIMIT 1
+          SELECT arrived FROM item INDEXED BY item_coin
+          WHERE task = ? AND half IS NOT NULL AND state IN ('queued', 'second', 'adjudicate') ORDER BY arrived LIMIT 1
           """), arguments: [task])
     return seconds.map { Date(timeIntervalSince1970: Double($0)) }
   }

@@ -38,7 +38,7 @@ extension SideStore {
     let rows = try Row.fetchAll(
       try database.cachedStatement(
         sql: """
-          SELECT i.digest, c.text FROM item i LEFT JOIN content c ON c.item = i.number
+          SELECT i.digest, c.text FROM item i INDEXED BY item_burst LEFT JOIN content c ON c.item = i.number
           WHERE i.task = ? AND i.side = ? AND i.half = 'monitor' AND i.place < ? AND i.arrived >= ? AND i.arrived < ?
           ORDER BY i.place
           """),

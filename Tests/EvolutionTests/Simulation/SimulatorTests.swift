@@ -70,12 +70,12 @@ import Testing
     #expect(few.reviews <= 3 * 60 + 3 * 40)
   }
 
-  @Test func theOracleTakesTheLargestSetThatIsRightEnough() {
+  @Test func theOracleTakesTheLargestSetThatIsRightEnough() throws {
     let scores: [[Double]] = [0.99, 0.97, 0.9, 0.8, 0.7, 0.3].map { [log($0), log(1 - $0)] }
     let gold = ["a", "b", "a", "a", "b", "b"]
-    let oracle = OracleThresholds(labels: ["a", "b"], scores: scores, gold: gold, precision: 0.75)
+    let oracle = try OracleThresholds(labels: ["a", "b"], scores: scores, gold: gold, precision: 0.75)
     #expect(oracle.claims == ["a", "a", "a", "a", nil, "b"])
-    #expect(OracleThresholds(labels: ["a", "b"], scores: scores, gold: gold, precision: 1).claims[1] == nil)
+    #expect(try OracleThresholds(labels: ["a", "b"], scores: scores, gold: gold, precision: 1).claims[1] == nil)
   }
 
   @Test func featuresOfOtherNumbersAreRefused() throws {
