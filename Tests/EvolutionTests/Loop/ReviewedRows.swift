@@ -24,7 +24,8 @@ final class ReviewedRows: LoopDesk {
     _ number: Int, _ origin: RowOrigin = .queue, label: String? = nil, words: String? = nil, source: String? = nil,
     isFinal: Bool = true
   ) -> FinalRow {
-    let words = words ?? "item \(number) speaks of subject \(number * 7919 % 1009) and of place \(number * 104_729 % 997)"
+    let words =
+      words ?? "item \(number) speaks of subject \(number * 7919 % 1009) and of place \(number * 104_729 % 997)"
     return FinalRow(
       id: "item-\(number)", place: number, text: Digest(of: Data(words.utf8)), words: words,
       label: label ?? (number % 3 == 0 ? "violation" : "ok"), source: source ?? "source-\(number % 50)",
