@@ -12,7 +12,7 @@ enum ProvenanceGate {
   /// - Parameter standings: The rows as content review has them now, by their ids.
   /// - Parameter hasReceipt: Whether the version has a receipt.
   static func gate(
-    set: [TrainingLine], frozen: [FrozenRow], standings: [ExactText: LoopRow], hasReceipt: Bool
+    set: [TrainingLine], frozen: [FrozenRow], standings: [ExactText: FinalRow], hasReceipt: Bool
   ) -> Gate {
     let known = Dictionary(frozen.map { (ExactText($0.id), $0) }, uniquingKeysWith: { first, _ in first })
     var wrong: [String: [String]] = [:]

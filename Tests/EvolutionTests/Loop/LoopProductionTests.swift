@@ -61,8 +61,8 @@ import Testing
     inputs.rows = try production.collect(job(inputs)).rows
     desk.with { contents in
       let erased = contents.rows[0]
-      contents.rows[0] = LoopRow(
-        id: erased.id, sequence: erased.sequence, text: erased.text, words: nil, label: erased.label, source: nil,
+      contents.rows[0] = FinalRow(
+        id: erased.id, place: erased.place, text: erased.text, words: nil, label: erased.label, source: nil,
         reviewers: [], isSettled: false, standing: erased.standing)
       contents.rows[1] = ReviewedRows.row(2, .queue, label: "other")
     }
@@ -80,17 +80,17 @@ import Testing
   @Test func provenance() throws {
     let rows = (1...40).map { ReviewedRows.row($0, $0 % 4 == 0 ? .coinMonitor : .queue) }
     func gate(
-      _ change: (inout [TrainingLine]) -> Void = { _ in }, standings: [LoopRow]? = nil, hasReceipt: Bool = true
+      _ change: (inout [TrainingLine]) -> Void = { _ in }, standings: [FinalRow]? = nil, hasReceipt: Bool = true
     ) -> Gate {
       var set = rows.map {
         TrainingLine(
           id: $0.id, text: $0.words ?? "", label: $0.label,
-          split: $0.standing.origin == .coinMonitor ? .test : .train, sequence: $0.sequence)
+          split: $0.standing.origin == .coinMonitor ? .test : .train, sequence: $0.place)
       }
       change(&set)
       let frozen = rows.map {
         FrozenRow(
-          id: $0.id, digest: $0.digest, sequence: $0.sequence,
+          id: $0.id, digest: $0.digest, sequence: $0.place,
           use: $0.standing.origin == .coinMonitor ? .gate : .teach)
       }
       return ProvenanceGate.gate(
@@ -99,8 +99,8 @@ import Testing
           (standings ?? rows).map { (ExactText($0.id), $0) }, uniquingKeysWith: { first, _ in first }),
         hasReceipt: hasReceipt)
     }
-    func line(_ row: LoopRow, _ split: TrainingLine.Split) -> TrainingLine {
-      TrainingLine(id: row.id, text: row.words ?? "", label: row.label, split: split, sequence: row.sequence)
+    func line(_ row: FinalRow, _ split: TrainingLine.Split) -> TrainingLine {
+      TrainingLine(id: row.id, text: row.words ?? "", label: row.label, split: split, sequence: row.place)
     }
     #expect(gate().verdict == .pass)
     #expect(gate(hasReceipt: false).verdict == .fail)

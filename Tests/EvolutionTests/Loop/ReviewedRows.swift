@@ -8,7 +8,7 @@ import Synchronization
 /// Content review of a test: rows, and what it was asked.
 final class ReviewedRows: LoopDesk {
   struct Contents: Sendable {
-    var rows: [LoopRow] = []
+    var rows: [FinalRow] = []
     var heldOut: [HeldOutRow] = []
     var asked: [LoopQuestion: [String]] = [:]
     var people: Set<String> = []
@@ -23,20 +23,21 @@ final class ReviewedRows: LoopDesk {
   static func row(
     _ number: Int, _ origin: RowOrigin = .queue, label: String? = nil, words: String? = nil, source: String? = nil,
     isFinal: Bool = true
-  ) -> LoopRow {
-    let words = words ?? "item \(number) speaks of subject \(number * 7919 % 1009) and of place \(number * 104_729 % 997)"
-    return LoopRow(
-      id: "item-\(number)", sequence: number, text: Digest(of: Data(words.utf8)), words: words,
+  ) -> FinalRow {
+    let words =
+      words ?? "item \(number) speaks of subject \(number * 7919 % 1009) and of place \(number * 104_729 % 997)"
+    return FinalRow(
+      id: "item-\(number)", place: number, text: Digest(of: Data(words.utf8)), words: words,
       label: label ?? (number % 3 == 0 ? "violation" : "ok"), source: source ?? "source-\(number % 50)",
       reviewers: ["person-\(number % 8)"], isSettled: false,
       standing: RowStanding(origin: origin, isFinal: isFinal))
   }
 
   func loopTasks() -> [String] { ["spam"] }
-  func loopFacts(of task: String, after: Int) -> LoopFacts { LoopFacts(sequence: with { $0.rows.last?.sequence ?? 0 }) }
+  func loopFacts(of task: String, after: Int) -> LoopFacts { LoopFacts(sequence: with { $0.rows.last?.place ?? 0 }) }
 
-  func loopRows(of task: String, after: Int, upTo: Int) -> [LoopRow] {
-    with { $0.rows.filter { $0.sequence > after && $0.sequence <= upTo } }
+  func loopRows(of task: String, after: Int, upTo: Int) -> [FinalRow] {
+    with { $0.rows.filter { $0.place > after && $0.place <= upTo } }
   }
 
   func heldOutRows() -> [HeldOutRow] { with { $0.heldOut } }

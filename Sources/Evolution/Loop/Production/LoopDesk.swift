@@ -2,61 +2,6 @@ public import Files
 public import Foundation
 public import Review
 
-/// A reviewed row as the loop sees it.
-public struct LoopRow: Sendable, Equatable {
-  /// The item's id.
-  public let id: String
-  /// The event that made its label final.
-  public let sequence: Int
-  /// The digest of its text, as intake has it.
-  public let text: Digest
-  /// Its words; `nil`: they were erased or have expired.
-  public let words: String?
-  /// Its final label.
-  public let label: String
-  /// Who submitted it; `nil`: it was not said.
-  public let source: String?
-  /// Everyone whose vote made the label, each once.
-  public let reviewers: [String]
-  /// Whether somebody has decided between differing labels.
-  public let isSettled: Bool
-  /// What made a person look at it, and what has become of it.
-  public let standing: RowStanding
-  /// What the served version answers; `nil`: it gave no answer.
-  public let current: CleaningRow.CurrentAnswer?
-
-  /// Describes a row.
-  ///
-  /// - Parameter id: The item's id.
-  /// - Parameter sequence: The event that made its label final.
-  /// - Parameter text: The digest of its text.
-  /// - Parameter words: Its words; `nil`: they are gone.
-  /// - Parameter label: Its final label.
-  /// - Parameter source: Who submitted it.
-  /// - Parameter reviewers: Everyone whose vote made the label, each once.
-  /// - Parameter isSettled: Whether somebody has decided between differing labels.
-  /// - Parameter standing: What made a person look at it, and what has become of it.
-  /// - Parameter current: What the served version answers.
-  public init(
-    id: String, sequence: Int, text: Digest, words: String?, label: String, source: String?, reviewers: [String],
-    isSettled: Bool, standing: RowStanding, current: CleaningRow.CurrentAnswer? = nil
-  ) {
-    self.id = id
-    self.sequence = sequence
-    self.text = text
-    self.words = words
-    self.label = label
-    self.source = source
-    self.reviewers = reviewers
-    self.isSettled = isSettled
-    self.standing = standing
-    self.current = current
-  }
-
-  /// What names the row with its label: a row that is labelled otherwise is another one.
-  var digest: Digest { Digest(of: text.bytes + Data(label.utf8)) }
-}
-
 /// Why the loop sends rows back to people.
 public enum LoopQuestion: String, Sendable, Codable {
   /// Rows with nearly the same text have different labels.
@@ -81,7 +26,7 @@ public protocol LoopDesk: Sendable {
   /// - Parameter task: The task.
   /// - Parameter after: Rows of later events only.
   /// - Parameter upTo: The last event.
-  func loopRows(of task: String, after: Int, upTo: Int) throws -> [LoopRow]
+  func loopRows(of task: String, after: Int, upTo: Int) throws -> [FinalRow]
 
   /// All rows of all tasks that measure, with their words as far as these are there.
   func heldOutRows() throws -> [HeldOutRow]

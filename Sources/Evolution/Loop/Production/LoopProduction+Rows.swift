@@ -8,13 +8,13 @@ extension LoopProduction {
     let rows = try desk.loopRows(
       of: job.task, after: 0, upTo: job.inputs.require(\.sequence, "an event", of: job))
     let frozen = rows.compactMap { row in
-      Self.use(of: row).map { FrozenRow(id: row.id, digest: row.digest, sequence: row.sequence, use: $0) }
+      Self.use(of: row).map { FrozenRow(id: row.id, digest: row.digest, sequence: row.place, use: $0) }
     }
     return CollectedRows(
       rows: try files.add(JSONFile.lines(frozen)), count: frozen.count { $0.use == .teach })
   }
 
-  private static func use(of row: LoopRow) -> FrozenRow.Use? {
+  private static func use(of row: FinalRow) -> FrozenRow.Use? {
     if RowUse.measure.refusal(of: row.standing) == nil { return .gate }
     return RowUse.train.refusal(of: row.standing) == nil ? .teach : nil
   }
@@ -25,7 +25,7 @@ extension LoopProduction {
     let found = try desk.loopRows(of: job.task, after: 0, upTo: job.inputs.require(\.sequence, "an event", of: job))
     let known = Dictionary(found.map { (ExactText($0.id), $0) }, uniquingKeysWith: { first, _ in first })
     // What was erased or labelled otherwise since is not what was frozen.
-    let rows = frozen.compactMap { row -> (row: LoopRow, use: FrozenRow.Use, words: String)? in
+    let rows = frozen.compactMap { row -> (row: FinalRow, use: FrozenRow.Use, words: String)? in
       guard let now = known[ExactText(row.id)], now.digest == row.digest, let words = now.words else { return nil }
       return (now, row.use, words)
     }
@@ -33,7 +33,8 @@ extension LoopProduction {
       on: rows.filter { $0.use == .teach }.map { row, _, words in
         CleaningRow(
           id: row.id, text: words, label: row.label, source: row.source, reviewers: row.reviewers,
-          isSettled: row.isSettled, current: row.current)
+          isSettled: row.isSettled,
+          current: row.current.map { .init(label: $0.label, probability: $0.probability) })
       },
       heldOut: desk.heldOutRows(), limits: settings.cleaning)
     try desk.ask(report.forAdjudication, .adjudicate, of: job.task)
@@ -43,7 +44,7 @@ extension LoopProduction {
       guard use == .gate || kept.contains(ExactText(row.id)) else { return nil }
       return TrainingLine(
         id: row.id, text: words, label: row.label, split: use == .gate ? .test : Self.split(of: row),
-        sequence: row.sequence)
+        sequence: row.place)
     }
     let findings = report.lines.filter { $0.hasPrefix("held") }
     return CleanedRows(
@@ -52,7 +53,7 @@ extension LoopProduction {
   }
 
   /// About 15 of 100 rows are chosen on: by the digest of the text, so that a text never moves from one part to the other.
-  private static func split(of row: LoopRow) -> TrainingLine.Split {
+  private static func split(of row: FinalRow) -> TrainingLine.Split {
     let number = row.text.bytes.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     return number % 100 < 15 ? .validation : .train
   }

@@ -99,7 +99,7 @@ public final class LoopProduction: LoopActions {
     return rows.compactMap { row in
       guard let labels = decided[row.id] else { return nil }
       return ShadowPair(
-        sequence: row.sequence, servedIsRight: labels.served?.hasSameCodePoints(as: row.label) ?? false,
+        sequence: row.place, servedIsRight: labels.served?.hasSameCodePoints(as: row.label) ?? false,
         candidateIsRight: labels.candidate?.hasSameCodePoints(as: row.label) ?? false)
     }
   }

@@ -77,6 +77,13 @@ public final class LoopRunner: Sendable {
     return pass
   }
 
+  /// Lets all training of this process write a checkpoint and end.
+  ///
+  /// - Throws: An error of the loop's database.
+  public func suspend() throws {
+    for job in try store.jobs() { actions.suspend(job.task) }
+  }
+
   private func advance(_ taken: LoopJob, _ pass: inout LoopPass) throws {
     var job = taken
     for _ in 0..<Self.mostSteps {

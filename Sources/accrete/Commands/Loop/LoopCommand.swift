@@ -22,6 +22,16 @@ struct LoopCommand: ParsableCommand {
 }
 
 extension RegistryOptions {
+  /// Content review of the registry, as the loop sees it.
+  ///
+  /// - Parameter registry: The registry.
+  /// - Throws: `EvolutionError.unsupported(what:fix:)` where no task is reviewed.
+  func desk(_ registry: Registry) throws -> any LoopDesk {
+    throw EvolutionError.unsupported(
+      what: "\(registry.url.path): no task of this registry is reviewed, so that there is nothing to learn from",
+      fix: "Give a task a policy with `accrete review policy`.")
+  }
+
   /// The loop of the registry.
   /// - Throws: `RegistryError` where there is no registry that it could be of, an error of the loop's database.
   func loop() throws -> LoopStore { try LoopStore(in: open().url) }
