@@ -184,7 +184,8 @@ let package = Package(
       "Evolution",
       [
         "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams",
-        "ModelConfiguration", "Randomness", "Assurance", "Registry", "AuditedDatabase", "Files",
+        "ModelConfiguration", "Randomness", "Assurance", "Review", "Registry", "AuditedDatabase", "Markup", "Files",
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     layer(
       "Runs",
@@ -337,7 +338,8 @@ let package = Package(
       "Evolution",
       [
         "ServingSupport", "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records",
-        "Streams", "Tokenization", "Registry", "Assurance", "Files",
+        "Streams", "Tokenization", "Review", "Registry", "AuditedDatabase", "Randomness", "Assurance", "Files",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
       "Runs",

@@ -10,13 +10,17 @@ public enum EvolutionError: AccreteError, Equatable {
   case missingRows(task: String, role: String, split: String, learn: Int, fix: String)
   /// A row that cannot be scored.
   case row(file: String, line: Int?, problem: String, fix: String)
+  /// A cluster of unknown items cannot become a task as it was named.
+  case naming(what: String, expected: String, got: String, fix: String)
+  /// A stream to simulate that cannot be played.
+  case stream(file: String, key: String, expected: String, got: String, fix: String)
   /// What is asked for is not so.
   case unsupported(what: String, fix: String)
 
   public var category: ErrorCategory {
     switch self {
     case .unsupported: .usage
-    case .gateRows, .sameRows, .missingRows, .row: .data
+    case .gateRows, .sameRows, .missingRows, .row, .naming, .stream: .data
     }
   }
 
@@ -40,6 +44,10 @@ public enum EvolutionError: AccreteError, Equatable {
       "task \(task): got no \(role) rows (\(split)) beside \(learn) learn rows. \(fix)"
     case .row(let file, let line, let problem, let fix):
       "\(file)\(line.map { file == StandardInput.title ? ", line \($0)" : ":\($0)" } ?? ""): \(problem). \(fix)"
+    case .naming(let what, let expected, let got, let fix):
+      "\(what): expected \(expected), got \(got). \(fix)"
+    case .stream(let file, let key, let expected, let got, let fix):
+      "\(file): \(key): expected \(expected), got \(got). \(fix)"
     case .unsupported(let what, let fix): "\(what). \(fix)"
     }
   }

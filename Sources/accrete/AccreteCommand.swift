@@ -133,8 +133,8 @@ struct AccreteCommand: ParsableCommand {
         subcommands: [
           InitCommand.self, LearnCommand.self, PredictCommand.self, RouteCommand.self, EvaluateCommand.self,
           ListCommand.self, ShowCommand.self, ExplainCommand.self, PromoteCommand.self, RollbackCommand.self,
-          ForgetCommand.self, ServeCommand.self, ReviewCommand.self, KeysCommand.self, RegistryCommand.self,
-          ExpertsCommand.self,
+          ForgetCommand.self, ServeCommand.self, ReviewCommand.self, LoopCommand.self, SimulateCommand.self,
+          KeysCommand.self, RegistryCommand.self, ExpertsCommand.self,
         ]),
       CommandGroup(
         name: "Laboratory",

@@ -1,11 +1,11 @@
 /// Sets of rows that are joined two at a time. A set is named by its first row.
-struct Clusters {
+package struct Clusters {
   private var parents: [Int]
 
-  init(rows: Int) { parents = Array(0..<rows) }
+  package init(rows: Int) { parents = Array(0..<rows) }
 
   /// The first row of a row's set.
-  mutating func first(_ row: Int) -> Int {
+  package mutating func first(_ row: Int) -> Int {
     var row = row
     while parents[row] != row {
       // Each look halves the way to the first row.
@@ -16,7 +16,7 @@ struct Clusters {
   }
 
   /// Makes one set of two rows' sets.
-  mutating func join(_ one: Int, _ other: Int) {
+  package mutating func join(_ one: Int, _ other: Int) {
     let (one, other) = (first(one), first(other))
     parents[max(one, other)] = min(one, other)
   }

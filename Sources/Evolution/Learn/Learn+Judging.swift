@@ -23,7 +23,7 @@ extension Learn {
       gates.append(gate)
       report(.gate(gate))
     }
-    add(try baseGate())
+    add(try BaseGate.gate(registry, base))
     let proof = EarlierTasksGate(registry: registry, base: base, numerics: numerics)
     // Other tasks keep their versions: the new release differs in this task alone.
     let findings = try proof.findings(old: old, new: old, besides: name) {
@@ -60,7 +60,7 @@ extension Learn {
       manifest, metrics: metrics,
       gate: GateRecord(verdict: gateReport.isPass ? .pass : .fail, report: reportBlob, reason: nil), actor: job.actor)
     let release =
-      gateReport.isPass
+      gateReport.isPass && job.releases
       ? try registry.released(
         version, replacing: current, entry: routing.entry, numerics: numerics, reason: nil, actor: job.actor) : nil
     warnings += trained.evidence.choice?.warnings ?? []
@@ -70,17 +70,6 @@ extension Learn {
     return LearnOutcome(
       version: version, release: release, gates: gateReport, rows: prepared.summary, metrics: metrics,
       evidence: trained.evidence, head: made.runner.model.head, receipt: receipt, warnings: warnings)
-  }
-
-  /// G1.
-  private func baseGate() throws -> Gate {
-    let now = try Checkpoint(folder: base.folder).digest
-    let isSame = try registry.base().weights == now
-    return Gate(
-      "G1", "Is the base what it was?", isSame ? .pass : .fail,
-      finding: isSame
-        ? "the base's weights still have the digest \(now)" : "the base's weights have the digest \(now) now",
-      help: "Restore the base's files, and start again.")
   }
 
   /// G3.

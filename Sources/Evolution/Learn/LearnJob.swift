@@ -23,6 +23,8 @@ public struct LearnJob: Sendable {
   public var margin: Double
   /// Whether the rows are kept, compressed, as a part of the version.
   public var keepsRows: Bool
+  /// Whether the version is released where every gate passes; otherwise it is registered, and somebody else decides.
+  public var releases: Bool
   /// Rows that are used, at most so many of each label; `nil`: all.
   public var perClass: Int?
   /// Names the program in the version: its version and digest.
@@ -40,6 +42,7 @@ public struct LearnJob: Sendable {
     self.options = options
     margin = 0.02
     keepsRows = true
+    releases = true
     self.program = program
     self.actor = actor
     isToyBase = false

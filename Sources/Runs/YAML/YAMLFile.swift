@@ -69,7 +69,7 @@ package enum YAMLFile {
         mapping[name.map { Node($0) } ?? key] = value
       }
       return try decode(type, keys: keys, from: mapping, path: path)
-    } catch let error as RunError {
+    } catch let error as any AccreteError {
       throw error
     } catch {
       // The parser's message shows the location on lines of its own.

@@ -59,6 +59,9 @@ struct LearnCommand: ParsableCommand {
   @Flag(help: "Say what would be learned, with rows, steps and memory; change nothing.")
   var dryRun = false
 
+  @Flag(help: "Only register the version, also where every gate passes: `accrete promote` releases it.")
+  var noRelease = false
+
   @Flag(help: "End with 65 where a gate holds the version back. Default: 0, as it is registered.")
   var requireRelease = false
 
@@ -106,6 +109,7 @@ struct LearnCommand: ParsableCommand {
       job.cue = cue
       job.margin = (margin ?? 2) / 100
       job.keepsRows = keepRows != .no
+      job.releases = !noRelease
       job.perClass = options.perClass
       job.start = start
       job.isToyBase = EmbeddedResources.bases.contains(named)

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Evolution
+import Foundation
+import Registry
+
+struct LoopCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "loop", abstract: "Let tasks learn from what people decide: look after the loop, or stop it.",
+    discussion: """
+      accrete loop status
+      accrete loop run
+      accrete loop hold spam --reason 'looks odd'
+      accrete loop release spam --again
+      accrete loop stop --reason 'wrong answers'
+
+      The states, and what makes a job go from one to the next, are in docs/loop.md.
+      """,
+    subcommands: [
+      LoopStatusCommand.self, LoopRunCommand.self, LoopHoldCommand.self, LoopReleaseCommand.self, LoopStopCommand.self,
+      LoopStartCommand.self,
+    ])
+}
+
+extension RegistryOptions {
+  /// Content review of the registry, as the loop sees it.
+  ///
+  /// - Parameter registry: The registry.
+  /// - Throws: `EvolutionError.unsupported(what:fix:)` where no task is reviewed.
+  func desk(_ registry: Registry) throws -> any LoopDesk {
+    throw EvolutionError.unsupported(
+      what: "\(registry.url.path): no task of this registry is reviewed, so that there is nothing to learn from",
+      fix: "Give a task a policy with `accrete review policy`.")
+  }
+
+  /// The loop of the registry.
+  /// - Throws: `RegistryError` where there is no registry that it could be of, an error of the loop's database.
+  func loop() throws -> LoopStore { try LoopStore(in: open().url) }
+}
