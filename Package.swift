@@ -59,6 +59,7 @@ let package = Package(
     library("Access", callsTorch: false),
     library("Markup", callsTorch: false),
     library("Assurance", callsTorch: false),
+    library("Review", callsTorch: false),
     library("Randomness", callsTorch: false),
     library("ModelConfiguration", callsTorch: false),
     library("Planning", callsTorch: false),
@@ -119,6 +120,13 @@ let package = Package(
       ["Files", .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift")]),
     layer("Markup", ["Files"]),
     layer("Assurance", ["Files"]),
+    // What is decided without a person, and what shows that this may be; no model and no network.
+    layer(
+      "Review",
+      [
+        "AuditedDatabase", "Markup", "Assurance", "Files", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
+      ]),
     layer("Randomness", []),
     layer("ModelConfiguration", ["Files"]),
     layer("Planning", ["Randomness", "Files"]),
@@ -216,6 +224,14 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       path: "benchmarks/AccreteBench", swiftSettings: settings),
+    // Whether certificates keep what they promise, over many splits of rows that a model has scored.
+    .executableTarget(
+      name: "accrete-review-splits",
+      dependencies: [
+        "Review", "Assurance", "Randomness", "Files",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "benchmarks/ReviewSplits", swiftSettings: settings),
     .executableTarget(
       name: "accrete-benchmark",
       dependencies: [
@@ -303,6 +319,7 @@ let package = Package(
       ]),
     tests("Access", ["Files"]),
     tests("Markup", []),
+    tests("Review", ["Assurance", "Randomness", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "HTTPServer",
       [
@@ -339,7 +356,7 @@ let package = Package(
         "example-several-tasks", "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels",
         "Pretraining", "Learning",
         "Experts", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",
-        "ModelConfiguration", "Assurance", "Registry", "Files",
+        "ModelConfiguration", "Review", "Assurance", "Registry", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

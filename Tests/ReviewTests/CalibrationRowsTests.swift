@@ -6,8 +6,10 @@ import Testing
 
 /// Are the rows that calibrate the right ones, each once, and never in both parts?
 @Suite struct CalibrationRowsTests {
-  private func chosen(_ rows: [CalibrationRow], from start: Date = .distantPast) -> CalibrationRows {
-    CalibrationRows(rows, bindings: SyntheticRows.bindings, time: start..<Date.distantFuture)
+  private func chosen(_ rows: [CalibrationRow], from start: Date = .distantPast, fitsScale: Bool = true)
+    -> CalibrationRows
+  {
+    CalibrationRows(rows, bindings: SyntheticRows.bindings, time: start..<Date.distantFuture, fitsScale: fitsScale)
   }
 
   @Test func halfOfThemFitTheScaleAndARowNeverMoves() {
@@ -16,6 +18,7 @@ import Testing
     let all = chosen(rows)
     #expect(all.fitting.count + all.certifying.count == 1000)
     #expect((420...580).contains(all.certifying.count))
+    #expect(chosen(rows, fitsScale: false).certifying.count == 1000)
     let some = chosen(Array(rows.reversed().prefix(300)))
     #expect(Set(some.certifying.map(\.item)).isSubset(of: Set(all.certifying.map(\.item))))
     #expect(Set(some.fitting.map(\.item)).isSubset(of: Set(all.fitting.map(\.item))))
@@ -25,7 +28,7 @@ import Testing
   @Test func nearDuplicatesAreOneRow() {
     let cluster = SyntheticRows.digest("cluster")
     var rows = (0..<50).map { SyntheticRows.row("copy \($0)", 0.9, label: "violation", cluster: cluster) }
-    rows.append(SyntheticRows.row("copy 0", 0.9, label: "violation"))
+    rows.append(SyntheticRows.row("copy 0", 0.9, label: "violation", cluster: cluster))
     rows.append(SyntheticRows.row("another", 0.9, label: "violation"))
     let result = chosen(rows)
     #expect(result.fitting.count + result.certifying.count == 2)

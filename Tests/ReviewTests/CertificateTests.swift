@@ -10,14 +10,14 @@ import Testing
   /// A certificate with every field set by hand.
   private func example() throws -> Certificate {
     Certificate(
-    schema: 1, task: "spam", side: "violation", labels: ["ok", "violation"], tau: 0.95, alpha: 0.02, delta: 0.05,
-    look: 1, level: 0.05, n: 700, k: 7, upper: 0.0187, grid: SyntheticRows.digest("grid"),
-    rows: SyntheticRows.digest("rows"), from: 1_764_000_000, to: 1_764_600_000, issued: 1_764_633_600,
-    prevalence: 0.125, confusion: [[600, 7], [12, 693]], histogram: [1, 0],
-    scale: try TemperatureScaling(temperature: 1, bias: [0, 0]),
-    expert: SyntheticRows.digest("expert"), base: SyntheticRows.digest("base"),
-    router: SyntheticRows.digest("router"), template: nil, labelerAgreement: LabelerAgreement(n: 50, same: 49),
-    purpose: .production, carriedFrom: nil, expires: Certificate.Expiry(at: 1_765_843_200, items: 200_000))
+      schema: 1, task: "spam", side: "violation", labels: ["ok", "violation"], tau: 0.95, alpha: 0.02, delta: 0.05,
+      look: 1, level: 0.05, n: 700, k: 7, upper: 0.0187, grid: SyntheticRows.digest("grid"),
+      rows: SyntheticRows.digest("rows"), from: 1_764_000_000, to: 1_764_600_000, issued: 1_764_633_600,
+      prevalence: 0.125, confusion: [[600, 7], [12, 693]], histogram: [1, 0],
+      scale: try TemperatureScaling(temperature: 1, bias: [0, 0]),
+      expert: SyntheticRows.digest("expert"), base: SyntheticRows.digest("base"),
+      router: SyntheticRows.digest("router"), template: nil, labelerAgreement: LabelerAgreement(n: 50, same: 49),
+      purpose: .production, carriedFrom: nil, expires: Certificate.Expiry(at: 1_765_843_200, items: 200_000))
   }
 
   @Test func bytes() throws {
@@ -48,7 +48,9 @@ import Testing
     var changed = data
     changed.replace(Data("\"n\":700".utf8), with: Data("\"n\":900".utf8))
     #expect(changed != data)
-    #expect(throws: CertificationError.changed(what: "certificate \(digest)", expected: digest, got: Digest(of: changed))) {
+    #expect(
+      throws: CertificationError.changed(what: "certificate \(digest)", expected: digest, got: Digest(of: changed))
+    ) {
       try Certificate(changed, named: digest)
     }
     let text = String(decoding: data, as: UTF8.self)
@@ -106,7 +108,8 @@ import Testing
     let certified = try JSONFile.decode(CertifiedRows.self, from: data, path: "rows")
     let now = SyntheticRows.now.addingTimeInterval(86_400)
     var answers = certified.rows.map { row in
-      CarriedRow(item: row.item, before: .init(task: "spam", scores: [-1, -2]), after: .init(task: "spam", scores: [-1, -2]))
+      CarriedRow(
+        item: row.item, before: .init(task: "spam", scores: [-1, -2]), after: .init(task: "spam", scores: [-1, -2]))
     }
     func carried() throws -> Certificate {
       try named.certificate.carried(
@@ -117,7 +120,8 @@ import Testing
     #expect(result.expires.at == Int(now.timeIntervalSince1970) + 7 * 86_400)
     #expect((result.tau, result.n, result.k) == (named.certificate.tau, named.certificate.n, named.certificate.k))
     let again = try result.carried(
-      to: SyntheticRows.bindings, named: named.digest, over: certified, answers: answers, at: now.addingTimeInterval(86_400))
+      to: SyntheticRows.bindings, named: named.digest, over: certified, answers: answers,
+      at: now.addingTimeInterval(86_400))
     #expect(again.expires.at == result.expires.at, "what was carried before gets no more time")
 
     let removed = answers.popLast()

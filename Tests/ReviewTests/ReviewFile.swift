@@ -133,7 +133,8 @@ struct ReviewFile {
   /// The side as it decides an item that the model is sure of; `nil` where a person does.
   func decide(at now: Date = SyntheticRows.now, hasCoinKey: Bool = true, policy: KeptPolicy = policy) throws -> Side? {
     let opinion = ModelOpinion(
-      task: "spam", version: SyntheticRows.bindings.expert, labels: SyntheticRows.labels, scores: [log(0.02), log(0.98)],
+      task: "spam", version: SyntheticRows.bindings.expert, labels: SyntheticRows.labels,
+      scores: [log(0.02), log(0.98)],
       probabilities: [0.02, 0.98], router: SyntheticRows.bindings.router, base: SyntheticRows.bindings.base)
     return try sides(at: now) { store in
       let (sides, _) = try store.check(policy, hasCoinKey: hasCoinKey, counts: true)

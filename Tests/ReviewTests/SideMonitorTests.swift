@@ -24,7 +24,8 @@ import Testing
   ) -> MonitorRow {
     MonitorRow(
       sequence: sequence, item: SyntheticRows.digest("row \(sequence)"),
-      standing: RowStanding(origin: origin, isFinal: isFinal), arrived: arrived, isWrong: isWrong, isRepeated: isRepeated)
+      standing: RowStanding(origin: origin, isFinal: isFinal), arrived: arrived, isWrong: isWrong,
+      isRepeated: isRepeated)
   }
 
   @Test func eachRowOnce() throws {
@@ -39,19 +40,12 @@ import Testing
     #expect(side.detector?.count == 0 && side.cursor == 1)
   }
 
-  @Test func aBurstIsOneRowADay() throws {
-    var (side, thinning) = (try active(), BurstThinning())
-    let (cluster, other) = (SyntheticRows.digest("cluster"), SyntheticRows.digest("other"))
-    let midnight = Date(timeIntervalSince1970: 1_764_633_600)
-    let arrivals = [(cluster, midnight), (cluster, midnight + 86_399), (other, midnight), (cluster, midnight + 86_400), (cluster, midnight - 1)]
-    for (sequence, (cluster, arrived)) in arrivals.enumerated() {
-      let isRepeated = !thinning.admits(cluster, arrived: arrived)
-      _ = try side.observe(row(sequence + 1, isWrong: true, isRepeated: isRepeated), at: SyntheticRows.now)
+  @Test func aRepeatedRowIsPassedOver() throws {
+    var side = try active()
+    for sequence in 1...9 {
+      _ = try side.observe(row(sequence, isWrong: true, isRepeated: true), at: SyntheticRows.now)
     }
-    #expect(side.detector?.count == 4 && side.cursor == 5)
-    let isFirst = thinning.admits(cluster, arrived: .distantFuture)
-    let isSecond = thinning.admits(cluster, arrived: .distantFuture)
-    #expect(isFirst && !isSecond)
+    #expect(side.detector?.count == 0 && side.cursor == 9 && side.state == .active)
   }
 
   @Test(arguments: RowOrigin.allCases.filter { $0 != .coinMonitor })

@@ -18,7 +18,9 @@ import Testing
     (.coinBacklog, { try $0.add("waits", 0.3, half: "monitor", arrived: SyntheticRows.now - 86_401) }),
     (
       .agreement,
-      { file in try file.queue.write { try $0.execute(sql: "UPDATE double SET second = 'violation' WHERE item % 2 = 0") } }
+      { file in
+        try file.queue.write { try $0.execute(sql: "UPDATE double SET second = 'violation' WHERE item % 2 = 0") }
+      }
     ),
     (.novelty, { file in try file.sides { try $0.set(.novelty, true, task: "spam", reason: nil, actor: "ann") } }),
     (.stopSwitch, { file in try file.sides { try $0.set(.stop, true, task: "*", reason: "drill", actor: "ann") } }),
@@ -54,17 +56,29 @@ import Testing
     }
   }
 
+  @Test func aSideThatThePolicyNoLongerListsStops() throws {
+    let file = try ReviewFile.deciding()
+    let policy = KeptPolicy(
+      revision: 2, policy: TaskPolicy(task: "spam", labels: SyntheticRows.labels), actor: "ann", at: SyntheticRows.now)
+    #expect(try file.decide(policy: policy) == nil)
+    let side = try #require(try file.sides { try $0.stored(task: "spam") }.first)
+    #expect(side.state == .stopped && side.reason == .policyChanged)
+  }
+
   @Test func itemsAreCounted() throws {
     let file = try ReviewFile.deciding()
     for _ in 0..<3 { _ = try file.decide() }
-    #expect(try file.sides { try $0.stored(task: nil) }.first?.decided == 3)
+    #expect(try file.sides { try $0.stored(task: "spam") }.first?.decided == 3)
   }
 
   @Test func monitorRowsAreCountedOnceInTheOrderOfTheirLabels() throws {
     let file = try ReviewFile.deciding()
     let later = SyntheticRows.now + 60
-    try file.add("first monitor row", 0.9, half: "monitor", label: "ok", side: "violation", place: 10_001, arrived: later)
-    try file.add("another one altogether", 0.9, half: "monitor", label: "violation", side: "violation", place: 10_002, arrived: later)
+    try file.add(
+      "first monitor row", 0.9, half: "monitor", label: "ok", side: "violation", place: 10_001, arrived: later)
+    try file.add(
+      "another one altogether", 0.9, half: "monitor", label: "violation", side: "violation", place: 10_002,
+      arrived: later)
     for _ in 0..<3 { _ = try file.decide(at: later) }
     func detector() throws -> ChangeDetector? { try file.sides { try $0.stored(task: "spam") }.first?.detector }
     #expect(try detector()?.count == 2)
@@ -72,8 +86,11 @@ import Testing
     // Not its own, not final, of the other half, before it began.
     try file.add("of a person", 0.9, half: "monitor", label: "ok", place: 10_003, arrived: later)
     try file.add("still waiting for a label", 0.9, half: "monitor", side: "violation", arrived: later)
-    try file.add("calibrates what comes next", 0.9, half: "calibrate", label: "ok", side: "violation", place: 10_004, arrived: later)
-    try file.add("decided long before", 0.9, half: "monitor", label: "ok", side: "violation", place: 10_005, arrived: later - 3600)
+    try file.add(
+      "calibrates what comes next", 0.9, half: "calibrate", label: "ok", side: "violation", place: 10_004,
+      arrived: later)
+    try file.add(
+      "decided long before", 0.9, half: "monitor", label: "ok", side: "violation", place: 10_005, arrived: later - 3600)
     _ = try file.decide(at: later)
     #expect(try detector()?.count == 2)
   }
@@ -86,7 +103,9 @@ import Testing
         text + "\(number)", 0.9, half: "monitor", label: "ok", side: "violation", place: 20_000 + number,
         arrived: SyntheticRows.now + 60)
     }
-    try file.add(text + "7", 0.9, half: "monitor", label: "ok", side: "violation", place: 20_010, arrived: SyntheticRows.now + 86_460)
+    try file.add(
+      text + "7", 0.9, half: "monitor", label: "ok", side: "violation", place: 20_010,
+      arrived: SyntheticRows.now + 86_460)
     _ = try file.decide(at: SyntheticRows.now + 86_500)
     let side = try #require(try file.sides { try $0.stored(task: "spam") }.first)
     #expect(side.detector?.count == 2 && side.cursor == 20_010)
@@ -96,10 +115,22 @@ import Testing
   @Test func whatADecisionAsksIsIndexed() throws {
     let file = try ReviewFile()
     let questions = [
-      ("SELECT arrived FROM item INDEXED BY item_coin WHERE task = 'a' AND half IS NOT NULL AND state IN ('queued', 'second', 'adjudicate') ORDER BY arrived LIMIT 1", "item_coin (task=?)"),
-      ("SELECT place FROM item WHERE task = 'a' AND side = 'b' AND half = 'monitor' AND place > 5 ORDER BY place", "item_monitor (task=? AND side=? AND place>?)"),
-      ("SELECT digest FROM item INDEXED BY item_burst WHERE task = 'a' AND side = 'b' AND half = 'monitor' AND place < 5 AND arrived >= 1 AND arrived < 2", "item_burst (task=? AND side=? AND arrived>? AND arrived<?)"),
-      ("SELECT count(*), total(first = second) FROM double WHERE task = 'a' AND at >= 5", "double_task (task=? AND at>?)"),
+      (
+        "SELECT arrived FROM item INDEXED BY item_coin WHERE task = 'a' AND half IS NOT NULL AND state IN ('queued', 'second', 'adjudicate') ORDER BY arrived LIMIT 1",
+        "item_coin (task=?)"
+      ),
+      (
+        "SELECT place FROM item WHERE task = 'a' AND side = 'b' AND half = 'monitor' AND place > 5 ORDER BY place",
+        "item_monitor (task=? AND side=? AND place>?)"
+      ),
+      (
+        "SELECT digest FROM item INDEXED BY item_burst WHERE task = 'a' AND side = 'b' AND half = 'monitor' AND place < 5 AND arrived BETWEEN 1 AND 2",
+        "item_burst (task=? AND side=? AND arrived>? AND arrived<?)"
+      ),
+      (
+        "SELECT count(*), total(first = second) FROM double WHERE task = 'a' AND at >= 5",
+        "double_task (task=? AND at>?)"
+      ),
       ("SELECT name FROM flag WHERE task IN ('a', '*') AND raised = 1", "PRIMARY KEY (task=?)"),
       ("SELECT max(place) FROM item", "COVERING INDEX"),
     ]

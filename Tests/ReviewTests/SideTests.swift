@@ -35,7 +35,14 @@ import Testing
   /// Ten causes, the policy, and the alarm in a test of its own.
   static let causes: [(StopReason, @Sendable (inout SideConditions) -> Void)] = [
     (.digestChanged, { $0.served = SyntheticRows.otherBindings }), (.digestChanged, { $0.served = nil }),
-    (.expiredByTime, { $0.now += 14 * 86_400; $0.latest = $0.now; $0.oldestCoinRow = nil }),
+    (
+      .expiredByTime,
+      {
+        $0.now += 14 * 86_400
+        $0.latest = $0.now
+        $0.oldestCoinRow = nil
+      }
+    ),
     (.coinBacklog, { $0.oldestCoinRow = $0.now.addingTimeInterval(-24 * 3600 - 1) }),
     (.agreement, { $0.agreement = LabelerAgreement(n: 50, same: 44) }), (.novelty, { $0.hasNovelty = true }),
     (.coinKeyMissing, { $0.hasCoinKey = false }),

@@ -41,7 +41,9 @@ import Testing
   }
 
   @Test func weeksBeginOnMonday() {
-    for (seconds, monday) in [(1_764_547_200, 1_764_547_200), (1_765_151_999, 1_764_547_200), (1_765_152_000, 1_765_152_000), (0, -259_200)] {
+    for (seconds, monday) in [
+      (1_764_547_200, 1_764_547_200), (1_765_151_999, 1_764_547_200), (1_765_152_000, 1_765_152_000), (0, -259_200),
+    ] {
       let week = StrippingTally.week(of: Date(timeIntervalSince1970: Double(seconds)))
       #expect(week == Date(timeIntervalSince1970: Double(monday)))
     }

@@ -53,8 +53,7 @@ enum SyntheticRows {
     CertificationRequest(
       task: "spam", side: side, labels: labels, precision: precision, confidence: confidence, bindings: bindings,
       stream: stream(), rows: rows, time: anyTime, looks: looks, agreement: agreement,
-      limits: CertificationRequest.Limits(days: 14, items: 200_000), purpose: purpose, now: now,
-      rules: CertificationRules(leastFitting: .max))
+      limits: CertificationRequest.Limits(days: 14, items: 200_000), purpose: purpose, now: now)
   }
 
   /// A certificate of the side with the loosest threshold that there is.

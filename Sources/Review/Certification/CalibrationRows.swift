@@ -1,7 +1,8 @@
 import Files
 public import Foundation
 
-/// The rows that may calibrate, each near-duplicate once, in two parts: one fits the scale of the scores, the other certifies thresholds.
+/// The rows that may calibrate, each near-duplicate once. Where the scale of the scores is fitted, they are in two parts: one fits it, the other
+/// certifies thresholds.
 ///
 /// A row's part follows from its digest. So a row never moves from one to the other as rows are added, and none is in both.
 public struct CalibrationRows: Sendable, Equatable {
@@ -30,7 +31,8 @@ public struct CalibrationRows: Sendable, Equatable {
   ///   - rows: Any rows of the task.
   ///   - bindings: The models that a certificate is to speak about.
   ///   - time: When rows have to have arrived: from its start, and before its end.
-  public init(_ rows: [CalibrationRow], bindings: CertificateBindings, time: Range<Date>) {
+  ///   - fitsScale: Whether half of them fit the scale; otherwise all of them certify.
+  public init(_ rows: [CalibrationRow], bindings: CertificateBindings, time: Range<Date>, fitsScale: Bool) {
     var omitted: [Omission: Int] = [:]
     func omission(_ row: CalibrationRow) -> Omission? {
       if RowUse.calibrate.refusal(of: row.standing) != nil || row.label == nil { return .use }
@@ -50,7 +52,7 @@ public struct CalibrationRows: Sendable, Equatable {
         omitted[.duplicate, default: 0] += 1
         continue
       }
-      if Self.fits(row.item) { fitting.append(row) } else { certifying.append(row) }
+      if fitsScale, Self.fits(row.item) { fitting.append(row) } else { certifying.append(row) }
     }
     self.fitting = fitting
     self.certifying = certifying
@@ -67,7 +69,4 @@ public struct CalibrationRows: Sendable, Equatable {
   private static func fits(_ item: Digest) -> Bool {
     (Digest(of: Data("fit".utf8) + item.bytes).bytes.first ?? 0) & 1 == 0
   }
-
-  /// Of how many rows that the coin drew for calibration one certifies.
-  static let coinRowsPerCertifying = 2
 }

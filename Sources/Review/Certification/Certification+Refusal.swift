@@ -35,10 +35,10 @@ extension Certification {
     share > 0 ? Int(exactly: (Double(count) / share).rounded(.up)) : nil
   }
 
-  /// Of how many rows that the coin draws for calibration so many certify; the others fit the scale.
+  /// Of how many rows that the coin draws for calibration so many certify: the others fit the scale, if there is one to fit.
   private func coinRows(_ certifying: Int) -> Int? {
     guard request.purpose == .production else { return nil }
-    let (rows, overflow) = certifying.multipliedReportingOverflow(by: CalibrationRows.coinRowsPerCertifying)
+    let (rows, overflow) = certifying.multipliedReportingOverflow(by: request.fitsScale ? 2 : 1)
     return overflow ? nil : rows
   }
 }

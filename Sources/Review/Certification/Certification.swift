@@ -69,7 +69,8 @@ struct Certification {
       temperature: 1, bias: Array(repeating: 0, count: request.labels.count))
     var (scores, gold): ([[Double]], [Int]) = ([], [])
     for row in rows.fitting where row.score(label, asTheyAre) != nil {
-      guard let name = row.label, let right = request.labels.firstIndex(where: { $0.hasSameCodePoints(as: name) }) else {
+      guard let name = row.label, let right = request.labels.firstIndex(where: { $0.hasSameCodePoints(as: name) })
+      else {
         continue
       }
       scores.append(row.scores)

@@ -61,7 +61,8 @@ public enum CertificationError: AccreteError, Equatable {
         + " served."
     case .expired(let task, let label):
       "certificate of side \(label) of \(task): has expired. Certify the side on the coin rows since."
-    case .otherSide(let expected, let got): "a certificate of side \(got): expected one of side \(expected). Give that one."
+    case .otherSide(let expected, let got):
+      "a certificate of side \(got): expected one of side \(expected). Give that one."
     case .unknownCertificate(let digest): "certificate \(digest): there is none. See `accrete review report`."
     case .looked(let task, let label):
       "side \(label) of \(task): somebody else has looked at the rows that certify it in the meantime. Repeat what you did."

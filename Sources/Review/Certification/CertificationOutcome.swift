@@ -71,23 +71,30 @@ public struct CertificationRefusal: Sendable, Codable, Equatable {
     let side = "side \(side) of \(task)"
     switch reason {
     case .fewStreamItems:
-      return "\(side): cannot be certified yet: its thresholds are chosen from at least \(needs ?? 0) scored items, and there are \(have)."
+      return
+        "\(side): cannot be certified yet: its thresholds are chosen from at least \(needs ?? 0) scored items, and there are \(have)."
     case .fewRows:
       guard let needs else {
-        return "\(side): cannot be certified: the model gives no item of the stream this label with a probability above one half."
+        return
+          "\(side): cannot be certified: the model gives no item of the stream this label with a probability above one half."
       }
-      return "\(side): cannot be certified with the \(have) rows at hand: needs \(needs), for which the coin has to draw \(coinRows ?? needs)."
+      return
+        "\(side): cannot be certified with the \(have) rows at hand: needs \(needs), for which the coin has to draw \(coinRows ?? needs)."
     case .fewDoubles:
-      return "\(side): cannot be certified yet: how far people agree is known from \(have) rows that two of them labelled, and it takes \(needs ?? 0)."
+      return
+        "\(side): cannot be certified yet: how far people agree is known from \(have) rows that two of them labelled, and it takes \(needs ?? 0)."
     case .peopleDisagree:
-      return "\(side): cannot be certified at \(Self.percent(target)): people agree with each other on \(Self.percent(seen)) of \(have) rows, and the"
+      return
+        "\(side): cannot be certified at \(Self.percent(target)): people agree with each other on \(Self.percent(seen)) of \(have) rows, and the"
         + " model cannot be shown to agree with them more. Improve the guideline, or ask for less."
     case .tooManyErrors:
       guard let needs else {
-        return "\(side): cannot be certified: of the rows that the model is surest of, \(Self.percent(seen)) are wrong, and \(Self.percent(target)) are"
+        return
+          "\(side): cannot be certified: of the rows that the model is surest of, \(Self.percent(seen)) are wrong, and \(Self.percent(target)) are"
           + " allowed. More rows will not change that; a better expert may."
       }
-      return "\(side): cannot be certified with the \(have) rows at hand: \(Self.percent(seen)) wrong where \(Self.percent(target)) are allowed would take"
+      return
+        "\(side): cannot be certified with the \(have) rows at hand: \(Self.percent(seen)) wrong where \(Self.percent(target)) are allowed would take"
         + " \(needs) rows, for which the coin has to draw \(coinRows ?? needs)."
     }
   }

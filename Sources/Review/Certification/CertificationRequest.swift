@@ -93,6 +93,9 @@ public struct CertificationRequest: Sendable, Equatable {
     self.rules = rules
   }
 
+  /// Whether some of the rows fit the scale of the scores.
+  var fitsScale: Bool { labels.count > 2 || rules.fitsTwoLabels }
+
   /// The index of the side's label.
   ///
   /// - Throws: ``CertificationError/invalid(what:got:expected:fix:)`` for a label or a number that cannot be.

@@ -60,7 +60,7 @@ struct CertificationStore {
           GROUP BY i.digest
           """), arguments: [task, label])
     return try Dictionary(
-      rows.map { (try digest($0, 0), try $0.decode(Int.self, atIndex: 1)) }, uniquingKeysWith: max)
+      rows.map { (try $0.itemDigest(at: 0), try $0.decode(Int.self, atIndex: 1)) }, uniquingKeysWith: max)
   }
 
   private func items(
@@ -75,7 +75,7 @@ struct CertificationStore {
         """, arguments: arguments)
     var result: [Labelled] = []
     while let row = try rows.next() {
-      let item = try digest(row, 1)
+      let item = try row.itemDigest(at: 1)
       guard let opinion = try opinions[item] ?? opinion(row, 5), let bindings = opinion.bindings else { continue }
       let isFinal = try row.decode(String.self, atIndex: 3) == ItemState.final.rawValue
       let label = origin == .coinCalibrate ? try row.decode(String?.self, atIndex: 2) : nil
@@ -113,11 +113,4 @@ struct CertificationStore {
   }
 
   func seconds(_ date: Date) -> Int { Int(saturating: date.timeIntervalSince1970) }
-
-  func digest(_ row: Row, _ column: Int) throws -> Digest {
-    guard let digest = Digest(bytes: try row.decode(Data.self, atIndex: column)) else {
-      throw CertificationError.malformed(what: "review.sqlite", reason: "a digest of another length than 32 bytes")
-    }
-    return digest
-  }
 }

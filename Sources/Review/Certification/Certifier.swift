@@ -12,7 +12,8 @@ public enum Certifier {
   ///   none.
   public static func certify(_ request: CertificationRequest) throws -> CertificationOutcome {
     let label = try request.checkedSide()
-    let rows = CalibrationRows(request.rows, bindings: request.bindings, time: request.time)
+    let rows = CalibrationRows(
+      request.rows, bindings: request.bindings, time: request.time, fitsScale: request.fitsScale)
     return try Certification(request: request, label: label, rows: rows).outcome()
   }
 }

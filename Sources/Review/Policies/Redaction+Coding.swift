@@ -26,7 +26,8 @@ extension Redaction {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let redaction = Redaction(name: try container.decode(String.self)) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected email, phone, card or /PATTERN/")
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "expected email, phone, card or /PATTERN/")
     }
     self = redaction
   }

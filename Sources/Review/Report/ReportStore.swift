@@ -19,9 +19,12 @@ struct ReportStore {
       let week = newest.addingTimeInterval(-Double(back) * 7 * 86_400)
       let end = week.addingTimeInterval(7 * 86_400)
       var latest: [String: NamedCertificate] = [:]
-      for side in policy.sides { latest[side.label] = try lastCertificate(policy.task, side.label, before: end, certificates) }
+      for side in policy.sides {
+        latest[side.label] = try lastCertificate(policy.task, side.label, before: end, certificates)
+      }
       let tally = try tally(policy, week, end, latest)
-      let precisions = Dictionary(policy.sides.map { ($0.label, $0.precision) }, uniquingKeysWith: { first, _ in first })
+      let precisions = Dictionary(
+        policy.sides.map { ($0.label, $0.precision) }, uniquingKeysWith: { first, _ in first })
       return tally.rows(certificates: latest, precisions: precisions)
     }
   }

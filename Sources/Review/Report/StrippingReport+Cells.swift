@@ -8,7 +8,8 @@ extension StrippingReport {
 
   /// What stands above the columns.
   static let columns = [
-    "task", "side", "week", "items", "decided", "of all items", "allowed wrong", "δ", "n", "k", "τ", "realised precision",
+    "task", "side", "week", "items", "decided", "of all items", "allowed wrong", "δ", "n", "k", "τ",
+    "realised precision",
     "95 %", "monitor rows", "prevalence", "active", "amber", "stopped", "reviews saved", StrippingRow.Oracle.name,
   ]
 

@@ -21,7 +21,8 @@ extension StrippingReport {
           "meta", ["http-equiv": "Content-Security-Policy", "content": "default-src 'none'; style-src 'unsafe-inline'"]),
         HTML("title", [:], .text(Self.title)),
         HTML("style", [:], .literal([PageStyle.colors, PageStyle.elements, PageStyle.tables])))
-      + HTML("body", [:], HTML("header", ["class": "top"], HTML("h1", [:], .text(Self.title))), HTML("main", [:], section))
+      + HTML(
+        "body", [:], HTML("header", ["class": "top"], HTML("h1", [:], .text(Self.title))), HTML("main", [:], section))
     return "<!DOCTYPE html>\n<html lang=\"en\">\n" + page.markup + "</html>\n"
   }
 }

@@ -101,7 +101,9 @@ public struct StrippingTally: Sendable {
           if isRight { counts.right += 1 }
         }
       }
-      if isFinal, let score = item.scores[side], score.isFinite { counts.scored.append(ScoredRow(score: score, isWrong: !isRight)) }
+      if isFinal, let score = item.scores[side], score.isFinite {
+        counts.scored.append(ScoredRow(score: score, isWrong: !isRight))
+      }
       self.counts[ExactText(side)] = counts
     }
   }
@@ -118,7 +120,8 @@ public struct StrippingTally: Sendable {
       return StrippingRow(
         task: task, side: side, week: week, items: items, stripped: .init(counts.decided, of: items),
         certified: certificates[side].map(StrippingRow.Certified.init),
-        realised: .init(counts.right, of: counts.monitored), prevalence: .init(labels[ExactText(side)] ?? 0, of: monitorRows),
+        realised: .init(counts.right, of: counts.monitored),
+        prevalence: .init(labels[ExactText(side)] ?? 0, of: monitorRows),
         states: counts.states, saved: counts.decided - counts.decidedByCoin, oracle: .init(oracle, of: coinRows))
     }
   }

@@ -1,6 +1,6 @@
 import Assurance
 import Files
-public import Foundation
+import Foundation
 
 extension Side {
   /// Begins to decide by a certificate, or goes on by a new one.
@@ -33,15 +33,6 @@ extension Side {
     (certificate, policy, decided) = (new, conditions.policy, 0)
     if !isRenewal { changes.append(go(to: .active, at: conditions.now)) }
     return changes
-  }
-
-  /// No longer decides: its certificate was withdrawn, or its task is gone.
-  ///
-  /// - Parameter now: When.
-  /// - Returns: The change; `nil` where it was inactive.
-  public mutating func deactivate(at now: Date) -> SideChange? {
-    guard state.decides else { return nil }
-    return go(to: .inactive, at: now)
   }
 
   /// Requires a certificate that says something new, and the people whom the stop asks for.

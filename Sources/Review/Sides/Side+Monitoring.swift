@@ -57,28 +57,3 @@ extension Side {
     return detector.state == .amber && state == .active ? go(to: .amber, at: now) : nil
   }
 }
-
-/// Which near-duplicates of which day were counted.
-public struct BurstThinning: Sendable, Codable, Equatable {
-  private struct Burst: Sendable, Codable, Hashable {
-    let cluster: Digest
-    let day: Int
-  }
-
-  private var bursts: Set<Burst> = []
-
-  /// Nothing was counted yet.
-  public init() {}
-
-  /// Whether a row is the first one of its near-duplicates and its day; it counts as seen then.
-  ///
-  /// - Parameters:
-  ///   - cluster: Its near-duplicates, or the item itself.
-  ///   - arrived: When it arrived.
-  public mutating func admits(_ cluster: Digest, arrived: Date) -> Bool {
-    bursts.insert(Burst(cluster: cluster, day: Self.day(arrived))).inserted
-  }
-
-  /// Days of UTC since 1970.
-  static func day(_ date: Date) -> Int { Int(saturating: (date.timeIntervalSince1970 / 86_400).rounded(.down)) }
-}

@@ -86,6 +86,6 @@ extension SideStore {
         INSERT INTO served(task, bindings, at) VALUES(?, ?, ?)
         ON CONFLICT(task) DO UPDATE SET bindings = excluded.bindings, at = excluded.at
         """
-    ).execute(arguments: [task, text ?? "null", Int(saturating: now.timeIntervalSince1970)])
+    ).execute(arguments: [task, text ?? "", Int(saturating: now.timeIntervalSince1970)])
   }
 }

@@ -32,10 +32,9 @@ extension SideStore {
   func served(_ task: String) throws -> CertificateBindings? {
     let text = try String.fetchOne(
       try database.cachedStatement(sql: "SELECT bindings FROM served WHERE task = ?"), arguments: [task])
-    return try text.flatMap {
-      try JSONFile.decode(
-        CertificateBindings?.self, from: Data($0.utf8), path: "what review.sqlite says is served")
-    }
+    guard let text, !text.isEmpty else { return nil }
+    return try JSONFile.decode(
+      CertificateBindings.self, from: Data(text.utf8), path: "what review.sqlite says is served")
   }
 
   /// The flags that are raised, for the task or for all tasks (`*`).

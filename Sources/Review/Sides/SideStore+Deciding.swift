@@ -14,7 +14,14 @@ extension SideStore {
     _ policy: KeptPolicy, hasCoinKey: Bool, counts: Bool
   ) throws -> (sides: [Side], changes: [SideChange]) {
     let conditions = try conditions(policy, hasCoinKey: hasCoinKey)
-    var (sides, changes): ([Side], [SideChange]) = (try sides(of: policy.policy), [])
+    let stored = try stored(task: policy.policy.task)
+    var (sides, changes): ([Side], [SideChange]) = (try sides(of: policy.policy, among: stored), [])
+    // What the policy no longer lists decides nothing, and says so.
+    for var side in stored where policy.policy.side(side.label) == nil {
+      guard let change = side.stop(.policyChanged, at: now) else { continue }
+      changes.append(change)
+      try save(side)
+    }
     for index in sides.indices {
       let before = sides[index]
       if counts { changes += try observe(&sides[index]) }

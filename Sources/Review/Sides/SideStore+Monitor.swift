@@ -20,7 +20,7 @@ extension SideStore {
     var changes: [SideChange] = []
     for row in rows {
       let (place, arrived) = (try row.decode(Int.self, atIndex: 0), try row.decode(Int.self, atIndex: 3))
-      let item = try digest(row, 1)
+      let item = try row.itemDigest(at: 1)
       let label = try row.decode(String?.self, atIndex: 2)
       let monitored = MonitorRow(
         sequence: place, item: item, standing: RowStanding(origin: .coinMonitor, isFinal: label != nil),
@@ -34,37 +34,24 @@ extension SideStore {
 
   /// Whether a near-duplicate that arrived on the same day became final before.
   private func isRepeated(_ side: Side, _ place: Int, _ item: Digest, arrived: Int, text: String?) throws -> Bool {
-    let day = BurstThinning.day(Date(timeIntervalSince1970: Double(arrived)))
+    // Days of UTC; times before 1970 have theirs, too.
+    let second = min(max(arrived, -1 << 50), 1 << 50)
+    let midnight = second - ((second % 86_400) + 86_400) % 86_400
     let rows = try Row.fetchAll(
       try database.cachedStatement(
         sql: """
           SELECT i.digest, c.text FROM item i INDEXED BY item_burst LEFT JOIN content c ON c.item = i.number
-          WHERE i.task = ? AND i.side = ? AND i.half = 'monitor' AND i.place < ? AND i.arrived >= ? AND i.arrived < ?
+          WHERE i.task = ? AND i.side = ? AND i.half = 'monitor' AND i.place < ? AND i.arrived BETWEEN ? AND ?
           ORDER BY i.place
           """),
-      arguments: [side.task, side.label, place, day.saturating(times: 86_400), (day + 1).saturating(times: 86_400)])
+      arguments: [side.task, side.label, place, midnight, midnight + 86_399])
     var texts: [String] = []
     for row in rows {
-      if try digest(row, 0) == item { return true }
+      if try row.itemDigest(at: 0) == item { return true }
       if let other = try row.decode(String?.self, atIndex: 1) { texts.append(other) }
     }
     guard let text, !texts.isEmpty else { return false }
     let duplicates = try NearDuplicates(of: texts + [text], bands: .heldOut)
     return duplicates.clusterFirst.last.map { $0 < texts.count } ?? false
-  }
-
-  private func digest(_ row: Row, _ column: Int) throws -> Digest {
-    guard let digest = Digest(bytes: try row.decode(Data.self, atIndex: column)) else {
-      throw CertificationError.malformed(what: "review.sqlite", reason: "a digest of another length than 32 bytes")
-    }
-    return digest
-  }
-}
-
-extension Int {
-  /// The product; the nearest number there is where it is out of range.
-  fileprivate func saturating(times factor: Int) -> Int {
-    let (product, overflow) = multipliedReportingOverflow(by: factor)
-    return overflow ? ((self < 0) != (factor < 0) ? .min : .max) : product
   }
 }

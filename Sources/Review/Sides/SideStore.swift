@@ -9,28 +9,26 @@ struct SideStore {
   let database: Database
   let now: Date
 
-  /// The sides of a task as they are; one that has no row yet is inactive.
-  func sides(of policy: TaskPolicy) throws -> [Side] {
-    try policy.sides.map { side in
-      try stored(policy.task, side.label)
-        ?? Side(task: policy.task, label: side.label, since: now, cursor: try lastPlace())
+  /// The sides of a policy as they are; one that has no row yet is inactive.
+  ///
+  /// - Parameters:
+  ///   - policy: The policy.
+  ///   - stored: The rows of its task; `nil`: they are read.
+  func sides(of policy: TaskPolicy, among stored: [Side]? = nil) throws -> [Side] {
+    let stored = try stored ?? self.stored(task: policy.task)
+    let last = try lastPlace()
+    return policy.sides.map { side in
+      stored.first { $0.label.hasSameCodePoints(as: side.label) }
+        ?? Side(task: policy.task, label: side.label, since: now, cursor: last)
     }
   }
 
-  /// The sides that have rows, of one task or of all.
-  func stored(task: String?) throws -> [Side] {
-    let rows = try Row.fetchAll(
-      try database.cachedStatement(
-        sql: "SELECT body, decided FROM side WHERE ?1 IS NULL OR task = ?1 ORDER BY task, label"),
-      arguments: [task])
-    return try rows.map(side)
-  }
-
-  private func stored(_ task: String, _ label: String) throws -> Side? {
-    let row = try Row.fetchOne(
-      try database.cachedStatement(sql: "SELECT body, decided FROM side WHERE task = ? AND label = ?"),
-      arguments: [task, label])
-    return try row.map(side)
+  /// The sides of a task that have rows.
+  func stored(task: String) throws -> [Side] {
+    try Row.fetchAll(
+      try database.cachedStatement(sql: "SELECT body, decided FROM side WHERE task = ? ORDER BY label"),
+      arguments: [task]
+    ).map(side)
   }
 
   /// Items are counted in a column of their own: each would otherwise write the whole side again.

@@ -12,6 +12,7 @@ import Pretraining
 import Records
 import Registry
 import Reports
+import Review
 import Serving
 import Streams
 import TaskModels
@@ -77,6 +78,7 @@ struct ExpectedErrors {
         TaskModelError.unsupported(what: "", fix: ""), TaskModelError.invalidOption(name: "", got: "", allowed: ""),
         EvolutionError.unsupported(what: "", fix: ""), LoopError.policy(name: "", got: "", allowed: ""),
         RegistryError.illegalName(got: "", what: ""),
+        CertificationError.invalid(what: "", got: "", expected: "", fix: ""),
         RegistryError.malformedReference(got: "", reason: ""), RegistryError.readingOnly(path: ""),
         RegistryError.invalid(what: "", got: "", expected: "", fix: ""), RegistryError.nameReserved(got: ""),
         CatalogError.invalidName("", fix: ""), ChatPromptError.noTemplate(base: ""),
@@ -107,6 +109,7 @@ struct ExpectedErrors {
         RegistryError.unknownTask(got: "", known: []), RegistryError.unknownVersion("", known: []),
         RegistryError.unknownAlias("", known: []), RegistryError.unknownRelease(got: 2, last: 1),
         RegistryError.unknownVersionDigest(digest, what: ""), RegistryError.notReleased(name: "", newest: nil),
+        CertificationError.unknownCertificate(digest),
         RegistryError.noRelease(path: ""), CatalogError.notFound("", known: []),
         CatalogError.versionNotFound("", known: []), AccessError.noKeys(path: ""),
         AccessError.unknownKey(got: "", known: []),
@@ -119,6 +122,12 @@ struct ExpectedErrors {
         ComparisonError.notAComparison(folder: ""), ComparisonError.cellsLeftOut(folder: "", cells: []),
         ExpertError.partOfDualExpert(expert: ""), RegistryError.alreadyARegistry(path: ""),
         RegistryError.nameTaken(got: "", other: ""), RegistryError.nothingBefore(revision: 1),
+        CertificationError.notForProduction(task: "", label: ""),
+        CertificationError.otherModels(task: "", label: "", what: [""]), CertificationError.expired(task: "", label: ""),
+        CertificationError.otherSide(expected: "", got: ""),
+        CertificationError.answersDiffer(task: "", label: "", row: digest),
+        SideError.obstacle(task: "", label: "", .novelty), SideError.needsPeople(task: "", label: "", reason: .alarm),
+        SideError.olderThanStop(task: "", label: "", reason: .alarm), SideError.noNewRows(task: "", label: ""),
         RegistryError.servedAlready(revision: 1),
         LoopError.state(task: "", state: .idle, what: "", fix: ""), LoopError.stopped(by: "", since: ""),
         LoopError.samePerson(person: "", what: ""), RegistryError.protectedAlias(name: ""), RegistryError.restsOn(name: "", dependents: []),
@@ -146,6 +155,7 @@ struct ExpectedErrors {
         ScalingError.otherText(name: "", bytesPerToken: 1, other: "", otherBytesPerToken: 1),
         ScalingError.tooFewBudgets(fitted: 1, failed: []), ScalingError.noCost(reason: ""),
         TokenizerTrainingError.noText, AssuranceError.empty(what: ""),
+        CertificationError.forbiddenRows(use: .train, count: 2, first: digest, reason: .yardstick),
         AssuranceError.lengths(what: "", expected: 1, got: 2),
         AssuranceError.value(what: "", row: nil, expected: "", got: "", fix: ""), VerificationError.notSealed,
       ]),
@@ -260,6 +270,9 @@ struct ExpectedErrors {
         ChatPromptError.otherTemplate(model: ""),
         VerificationError.differs(what: "", recorded: "", now: ""), VerificationError.missing(what: ""),
         VerificationError.several(""), RegistryError.blobMissing(digest, path: ""),
+        CertificationError.malformed(what: "", reason: ""),
+        CertificationError.changed(what: "", expected: digest, got: digest),
+        CertificationError.doesNotFollow(task: "", label: "", what: "", expected: "", got: ""),
         RegistryError.blobChanged(expected: digest, got: digest, path: ""), RegistryError.blobPurged(digest, path: ""),
         LoopError.damaged(task: "", reason: ""), LoopError.missing(task: "", state: .gate, what: ""),
         RegistryError.damaged(path: "", reason: ""), RegistryError.auditBroken(sequence: 1, reason: ""),
@@ -306,8 +319,8 @@ struct ExpectedErrors {
     ExpectedErrors(
       75, 409,
       [
-        RegistryError.moved(what: "", expected: nil, found: nil), LoopError.lost(task: "", to: ""),
-        LoopError.moved(expected: nil, found: nil),
+        RegistryError.moved(what: "", expected: nil, found: nil), CertificationError.looked(task: "", label: ""),
+        LoopError.lost(task: "", to: ""), LoopError.moved(expected: nil, found: nil),
       ]),
     ExpectedErrors(
       75, 503,
@@ -315,7 +328,7 @@ struct ExpectedErrors {
         EngineFailure.queueFull(retryAfter: 1), EngineFailure.draining, EngineFailure.deadlineExceeded,
         EngineFailure.cancelled, EngineFailure.unloaded(version: digest),
         RunError.inUse(folder: "", by: "", fix: ""), ComparisonError.inUse(folder: "", by: "", fix: ""),
-        RegistryError.locked(path: "", by: ""), AccessError.locked(path: ""),
+        SideError.notReady(task: "", label: ""), RegistryError.locked(path: "", by: ""), AccessError.locked(path: ""),
         LoopError.promoting(task: "", other: ""),
         RateLimitRefusal(
           reason: .requests, limit: 1, retryAfter: 1, standing: RateLimitStanding(requests: nil, tokens: nil)),
