@@ -1,4 +1,6 @@
+import Evolution
 import Foundation
+import Runs
 import TestSupport
 import Testing
 
@@ -30,6 +32,17 @@ extension CommandLineTests {
 
     private func run(_ arguments: [String], in scratch: Scratch) throws -> Outcome {
       try Accrete.run(["simulate", "--stream", "stream.yaml"] + arguments, in: scratch.url)
+    }
+
+    @Test func theStreamOfThePageIsRead() throws {
+      let blocks = try Document("docs/simulation.md").blocks("yaml")
+      #expect(blocks.count == 1)
+      for block in blocks {
+        let plan = try #require(
+          try YAMLFile.decode(StreamPlan.self, keys: StreamPlan.keys, from: Data(block.utf8), path: "stream.yaml"))
+        try plan.validate(file: "stream.yaml")
+        #expect(Set(plan.events.map(\.kind)) == Set(StreamPlan.Event.Kind.allCases))
+      }
     }
 
     @Test func equalSeedsWriteEqualReports() throws {
