@@ -55,6 +55,7 @@ let package = Package(
     // A GPU's driver over a CPU, for tests (docs/device-kernels.md).
     .library(name: "accrete-cuda-emulated", type: .dynamic, targets: ["CDeviceEmulated"]),
     library("Files", callsTorch: false),
+    library("AuditedDatabase", callsTorch: false),
     library("Registry", callsTorch: false),
     library("Access", callsTorch: false),
     library("Markup", callsTorch: false),
@@ -112,8 +113,10 @@ let package = Package(
       cxxSettings: [.headerSearchPath("."), .headerSearchPath("../CDevice"), .headerSearchPath("../CDevice/kernels")]
         + optimizedCxx),
     layer("Files", [.product(name: "Crypto", package: "swift-crypto")]),
+    // What several processes write at once, with an audit of who did what.
+    layer("AuditedDatabase", ["Files", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "CRegistry"),
-    layer("Registry", ["CRegistry", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    layer("Registry", ["CRegistry", "AuditedDatabase", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     // Who may ask a server what; no model and no network.
     layer(
       "Access",
@@ -156,7 +159,7 @@ let package = Package(
       "Serving",
       [
         "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams", "Tokenization",
-        "ModelConfiguration", "Registry", "Files",
+        "ModelConfiguration", "Registry", "AuditedDatabase", "Files",
       ]),
     layer(
       "HTTPServer",
@@ -200,7 +203,7 @@ let package = Package(
       dependencies: [
         "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels", "Pretraining", "Learning", "Experts",
         "Generation", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",
-        "ModelConfiguration", "Assurance", "Access", "Registry", "Files",
+        "ModelConfiguration", "Assurance", "Access", "Registry", "AuditedDatabase", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/base"), .copy("Resources/demo")],
@@ -276,13 +279,14 @@ let package = Package(
     tests("Files", []),
     tests("Assurance", []),
     tests(
-      "Registry", ["Files", "registry-faults", .product(name: "GRDB", package: "GRDB.swift")],
+      "Registry", ["AuditedDatabase", "Files", "registry-faults", .product(name: "GRDB", package: "GRDB.swift")],
       resources: [.copy("Resources")]),
     // What the tests of several layers use.
     .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: settings),
     .target(name: "CFaults", path: "Tests/CFaults"),
     .executableTarget(
-      name: "registry-faults", dependencies: ["Registry", "CFaults", "Files"], path: "Tests/RegistryFaults",
+      name: "registry-faults", dependencies: ["Registry", "AuditedDatabase", "CFaults", "Files"],
+      path: "Tests/RegistryFaults",
       swiftSettings: settings),
     tests("Randomness", []),
     tests("Torch", ["ModelConfiguration", "Randomness", "Files", "CTorch"]),

@@ -1,3 +1,4 @@
+import AuditedDatabase
 import Files
 import Foundation
 import GRDB
@@ -45,7 +46,7 @@ extension Registry {
   public func collectGarbage(dryRun: Bool = false, actor: String) throws -> Collection {
     try requireWriting()
     let lock = try FileLock(url.appendingPathComponent(RegistryFolder.lock))
-    try lock.take(waiting: 60)
+    try RegistryError.translating { try lock.take(waiting: 60) }
     defer { lock.letGo() }
     var result = Collection()
     var gone: [Unneeded] = []

@@ -1,3 +1,4 @@
+import AuditedDatabase
 import Files
 import Foundation
 import GRDB
@@ -33,7 +34,7 @@ extension Registry {
     let own = try manifest.map(add)
     // Nobody copies blobs away while some of them go.
     let lock = try FileLock(url.appendingPathComponent(RegistryFolder.lock))
-    try lock.take(waiting: 60, shared: !now)
+    try RegistryError.translating { try lock.take(waiting: 60, shared: !now) }
     defer { lock.letGo() }
     let (forgotten, gone) = try write(actor) { ledger -> (Forgotten, [Unneeded]) in
       let database = ledger.database

@@ -1,3 +1,4 @@
+import AuditedDatabase
 public import Files
 import Foundation
 import GRDB

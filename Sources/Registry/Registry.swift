@@ -1,3 +1,4 @@
+import AuditedDatabase
 public import Files
 public import Foundation
 import GRDB
@@ -108,7 +109,7 @@ public final class Registry: Sendable {
     if found < Schema.newest {
       if access == .reading { database = try RegistryDatabase(in: url, access: .writing) }
       let lock = try FileLock(url.appendingPathComponent(RegistryFolder.lock))
-      try lock.take(waiting: 60)
+      try RegistryError.translating { try lock.take(waiting: 60) }
       defer { lock.letGo() }
       // Another process may have been first.
       let found = try database.read(Schema.version)

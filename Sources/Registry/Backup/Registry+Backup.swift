@@ -1,3 +1,4 @@
+public import AuditedDatabase
 import Files
 public import Foundation
 import GRDB
@@ -27,7 +28,7 @@ extension Registry {
     try RegistryFolder.make(folder.deletingLastPathComponent())
     // Nobody removes blobs while they are copied. A process that may not write here cannot keep others from it, and says so if one was removed.
     let lock = database.access == .writing ? try FileLock(url.appendingPathComponent(RegistryFolder.lock)) : nil
-    try lock?.take(waiting: 60, shared: true)
+    try RegistryError.translating { try lock?.take(waiting: 60, shared: true) }
     defer { lock?.letGo() }
     return try Self.newFolder(folder) { new in
       let copy = new.appendingPathComponent(RegistryFolder.database)

@@ -1,3 +1,4 @@
+import AuditedDatabase
 import Files
 import Foundation
 import Synchronization
@@ -22,7 +23,7 @@ public final class LearningLock: Sendable {
   init(_ url: URL, name: String, waiting seconds: Double) throws {
     let lock = try FileLock(url)
     do {
-      try lock.take(waiting: seconds)
+      try RegistryError.translating { try lock.take(waiting: seconds) }
     } catch RegistryError.locked(let path, let by) {
       throw RegistryError.locked(path: path, by: Self.holder(url)?.text ?? by)
     }

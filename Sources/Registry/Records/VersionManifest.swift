@@ -1,3 +1,4 @@
+import AuditedDatabase
 public import Files
 public import Foundation
 

@@ -1,3 +1,4 @@
+import AuditedDatabase
 import Files
 import Foundation
 import GRDB
@@ -42,7 +43,7 @@ enum Schema {
 }
 
 /// The tables whose rows the audit tells of, each with its primary key.
-enum Table: String, CaseIterable {
+enum Table: String, AuditedTable, CaseIterable {
   case registry, blob, expert, version, part, rest, metric, gate, alias, release, current, withdrawal
 
   var key: [String] {

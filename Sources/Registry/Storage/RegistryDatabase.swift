@@ -1,16 +1,14 @@
+import AuditedDatabase
 import Files
 import Foundation
 import GRDB
 
-/// The registry's database: how it is opened, read and written, and what its errors mean.
-///
-/// Writers of all processes stand in one queue, a lock of the operating system, before they begin: SQLite's own waiting has no order and
-/// would let one starve. Each write is one IMMEDIATE transaction with its audit entries.
+/// The registry's database, with errors of the registry.
 final class RegistryDatabase: Sendable {
-  let path: String
-  private let pool: DatabasePool
-  private let queue: WriteLock
+  private let database: AuditedDatabase
   let access: Registry.Access
+
+  var path: String { database.path }
 
   /// Opens the database of a folder.
   ///
@@ -18,58 +16,29 @@ final class RegistryDatabase: Sendable {
   /// - Parameter access: Reading makes no change to it.
   /// - Throws: ``RegistryError``.
   init(in folder: URL, access: Registry.Access) throws {
-    let path = folder.appendingPathComponent(RegistryFolder.database).path
-    self.path = path
     self.access = access
-    queue = try WriteLock(folder.appendingPathComponent(RegistryFolder.writeLock), access: access)
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(5)
-    configuration.foreignKeysEnabled = true
-    configuration.readonly = access == .reading
-    configuration.label = "registry"
-    configuration.prepareDatabase {
-      // REPLACE shall not get past the triggers, and a file from elsewhere shall run nothing that it has brought.
-      try $0.execute(sql: "PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
-    }
-    let location = access == .reading && Self.isImmutable(path) ? Self.immutable(path) : path
-    pool = try Self.translated(path) {
-      let pool = try DatabasePool(path: location, configuration: configuration)
-      // GRDB has just set NORMAL, with which a power failure takes the last transactions back.
-      if access == .writing { try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
-      return pool
+    database = try RegistryError.translating {
+      try AuditedDatabase(
+        in: folder, file: RegistryFolder.database, lock: RegistryFolder.writeLock,
+        access: access == .writing ? .writing : .reading)
     }
   }
 
-  /// Whether nobody can be writing: the folder does not allow it or its disk is full, and nobody has left a journal. SQLite wants to write
-  /// in order to share a database with writers, and has to be told that there are none.
-  static func isImmutable(_ path: String) -> Bool {
-    let folder = (path as NSString).deletingLastPathComponent
-    return Foundation.access(path + "-wal", F_OK) != 0 && (Foundation.access(folder, W_OK) != 0 || isFull(path))
-  }
+  static func isImmutable(_ path: String) -> Bool { AuditedDatabase.isImmutable(path) }
 
-  static func immutable(_ path: String) -> String {
-    var allowed = CharacterSet.urlPathAllowed
-    allowed.remove(charactersIn: "?#%")
-    return "file:\(path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)?immutable=1"
-  }
+  static func immutable(_ path: String) -> String { AuditedDatabase.immutable(path) }
 
   /// Closes it: the last process writes what is in the journal to the database itself.
-  func close() throws {
-    try Self.translated(path) {
-      // Readers first: whoever is last tidies up, and a reader cannot.
-      pool.releaseMemory()
-      try pool.close()
-    }
-  }
+  func close() throws { try RegistryError.translating { try database.close() } }
 
   /// Reads from one state of the database.
   func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
-    try Self.translated(path) { try pool.read(body) }
+    try RegistryError.translating { try database.read(body) }
   }
 
   /// Runs statements that may stand in no transaction.
   func outsideOfTransaction<Result>(_ body: (Database) throws -> Result) throws -> Result {
-    try Self.translated(path) { try pool.unsafeRead(body) }
+    try RegistryError.translating { try database.outsideOfTransaction(body) }
   }
 
   /// Changes the database: all of it with its audit entries, or nothing.
@@ -80,56 +49,52 @@ final class RegistryDatabase: Sendable {
   func write<Result>(
     clock: @Sendable () -> Date, actor: String, _ body: (inout Ledger) throws -> Result
   ) throws -> Result {
-    guard access == .writing else { throw RegistryError.readingOnly(path: path) }
-    return try Self.translated(path) {
-      try pool.writeWithoutTransaction { database in
-        try queue.held {
-          var result: Result?
-          try database.inTransaction(.immediate) {
-            var ledger = Ledger(database, at: Int(saturating: clock().timeIntervalSince1970), actor: actor)
-            result = try body(&ledger)
-            try ledger.requireComplete()
-            return .commit
-          }
-          guard let result else { throw RegistryError.database(path: path, reason: "a transaction without a result") }
-          return result
-        }
-      }
-    }
+    try RegistryError.translating { try database.write(clock: clock, actor: actor, body) }
   }
 
   /// Brings the schema up to date; the caller holds `registry.lock`.
-  func migrate() throws {
-    try Self.translated(path) { try queue.held { try Schema.migrator.migrate(pool) } }
-  }
+  func migrate() throws { try RegistryError.translating { try database.migrate(Schema.migrator) } }
 
   /// Runs a body; SQLite's errors become ours.
   static func translated<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+    try RegistryError.translating { try AuditedDatabase.translated(path, body) }
+  }
+}
+
+extension RegistryError {
+  /// Runs a body; errors of what lies beneath become the registry's.
+  static func translating<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let error as DatabaseError {
-      throw meaning(of: error, path)
-    } catch let error as RowDecodingError {
-      throw RegistryError.damaged(path: path, reason: "\(error)")
+    } catch let error as AuditedDatabaseError {
+      throw RegistryError(error)
     }
   }
 
-  private static func meaning(of error: DatabaseError, _ path: String) -> RegistryError {
-    let reason = error.message ?? "\(error.resultCode)"
-    switch error.resultCode {
-    case .SQLITE_FULL: return .diskFull(path: path)
-    case .SQLITE_BUSY, .SQLITE_LOCKED: return .locked(path: path, by: "another program")
-    case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .damaged(path: path, reason: reason)
-    // The memory that readers and writers share is a file, too, and where it cannot grow SQLite says only that.
-    case .SQLITE_IOERR, .SQLITE_CANTOPEN:
-      return isFull(path) ? .diskFull(path: path) : .database(path: path, reason: reason)
-    default: return .database(path: path, reason: reason)
-    }
+  private init(_ error: AuditedDatabaseError) {
+    self =
+      switch error {
+      case .readingOnly(let path): .readingOnly(path: path)
+      case .locked(let path, let holder): .locked(path: path, by: holder)
+      case .damaged(let path, let reason): .damaged(path: path, reason: reason)
+      case .auditBroken(let sequence, let reason): .auditBroken(sequence: sequence, reason: reason)
+      case .diskFull(let path): .diskFull(path: path)
+      case .failed(let path, let reason): .database(path: path, reason: reason)
+      }
+  }
+}
+
+extension Ledger {
+  /// Writes a row that is not there yet.
+  mutating func insert(_ table: Table, _ values: [String: (any DatabaseValueConvertible)?]) throws {
+    try insert(table as any AuditedTable, values)
   }
 
-  private static func isFull(_ path: String) -> Bool {
-    var status = statvfs()
-    guard statvfs((path as NSString).deletingLastPathComponent, &status) == 0 else { return false }
-    return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 16 || (status.f_files > 0 && status.f_favail == 0)
+  /// Changes columns of the row that the key names.
+  mutating func update(
+    _ table: Table, _ values: [String: (any DatabaseValueConvertible)?],
+    where key: [String: any DatabaseValueConvertible]
+  ) throws {
+    try update(table as any AuditedTable, values, where: key)
   }
 }

@@ -1,3 +1,4 @@
+import AuditedDatabase
 package import Files
 import Foundation
 import GRDB

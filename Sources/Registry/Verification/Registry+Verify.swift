@@ -1,3 +1,4 @@
+public import AuditedDatabase
 import Files
 import Foundation
 import GRDB

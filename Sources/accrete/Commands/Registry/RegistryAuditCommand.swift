@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuditedDatabase
 import Files
 import Foundation
 import Registry

@@ -1,14 +1,15 @@
 import Files
-import Foundation
+package import Foundation
 
 /// A lock of the operating system on a file; it ends with its process however that ends. The file stays.
-final class FileLock: Sendable {
-  let descriptor: Int32
+package final class FileLock: Sendable {
+  /// Of the open file.
+  package let descriptor: Int32
   private let path: String
 
   /// Opens the file, without locking it.
   /// - Throws: `FileError`.
-  init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     path = url.path
     descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
     guard descriptor >= 0 else { throw FileError.system(errno, writing: url.path) }
@@ -25,21 +26,22 @@ final class FileLock: Sendable {
   ///
   /// - Parameter seconds: How long; 0 does not wait.
   /// - Parameter shared: Whether others may hold it in the same way.
-  /// - Throws: ``RegistryError/locked(path:by:)``.
-  func take(waiting seconds: Double, shared: Bool = false) throws {
+  /// - Throws: ``AuditedDatabaseError/locked(path:by:)``.
+  package func take(waiting seconds: Double, shared: Bool = false) throws {
     let end = Date().timeIntervalSince1970 + seconds
     var pause: UInt32 = 200
     while flock(descriptor, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
       let code = errno
       guard code == EWOULDBLOCK || code == EINTR else { throw FileError.system(code, writing: path) }
-      guard Date().timeIntervalSince1970 < end else { throw RegistryError.locked(path: path, by: holder) }
+      guard Date().timeIntervalSince1970 < end else { throw AuditedDatabaseError.locked(path: path, by: holder) }
       // A little by chance, so that those who wait do not ask all at once.
       usleep(pause + UInt32.random(in: 0...pause))
       pause = min(pause * 2, 5000)
     }
   }
 
-  func letGo() { flock(descriptor, LOCK_UN) }
+  /// Lets go of it.
+  package func letGo() { flock(descriptor, LOCK_UN) }
 
   /// Who holds it, as the system knows.
   private var holder: String {
@@ -58,16 +60,17 @@ final class FileLock: Sendable {
 }
 
 /// The queue of all who write.
-final class WriteLock: Sendable {
+package final class WriteLock: Sendable {
   /// Longer than any write takes, also behind many others.
   private static let patience = 60.0
 
   private let lock: FileLock?
 
   /// - Parameter access: Who only reads makes no file.
-  init(_ url: URL, access: Registry.Access) throws { lock = access == .writing ? try FileLock(url) : nil }
+  package init(_ url: URL, access: AuditedDatabase.Access) throws { lock = access == .writing ? try FileLock(url) : nil }
 
-  func held<Result>(_ body: () throws -> Result) throws -> Result {
+  /// Runs a body while nobody else writes.
+  package func held<Result>(_ body: () throws -> Result) throws -> Result {
     try lock?.take(waiting: Self.patience)
     defer { lock?.letGo() }
     return try body()

@@ -1,19 +1,20 @@
-import Files
-import Foundation
-import GRDB
+package import Files
+package import Foundation
+package import GRDB
 
 /// The chain of audit entries: each one's digest covers the one before.
-enum Audit {
+package enum Audit {
   /// What stands before the first entry.
-  static let beginning = Data(repeating: 0, count: 32)
+  package static let beginning = Data(repeating: 0, count: 32)
 
-  struct Entry {
-    let sequence: Int
-    let at: Int
-    let actor: String
-    let action: String
-    let subject: String
-    let detail: String
+  /// An entry as its row has it.
+  package struct Entry {
+    package let sequence: Int
+    package let at: Int
+    package let actor: String
+    package let action: String
+    package let subject: String
+    package let detail: String
 
     private struct Content: Encodable {
       let at: Int
@@ -24,7 +25,7 @@ enum Audit {
     }
 
     /// SHA-256 of the previous digest, the sequence number in eight bytes, and the entry's canonical JSON.
-    func hash(after previous: Data) throws -> Digest {
+    package func hash(after previous: Data) throws -> Digest {
       let content = Content(at: at, actor: actor, action: action, subject: subject, detail: detail)
       let number = withUnsafeBytes(of: UInt64(clamping: sequence).bigEndian) { Data($0) }
       return Digest(of: previous + number + (try CanonicalJSON.encode(content)))
@@ -32,14 +33,14 @@ enum Audit {
   }
 
   /// The last entry; `nil` where there is none.
-  static func head(_ database: Database) throws -> AuditHead? {
+  package static func head(_ database: Database) throws -> AuditHead? {
     let row = try Row.fetchOne(
       try database.cachedStatement(sql: "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"))
     return try row.map { AuditHead(sequence: try $0.value(0), hash: try $0.digest(1)) }
   }
 
   /// Entries in order, with what stands before each.
-  static func forEach(
+  package static func forEach(
     _ database: Database, from first: Int = 1, _ body: (Entry, _ previous: Data, _ hash: Data) throws -> Void
   ) throws {
     let rows = try Row.fetchCursor(

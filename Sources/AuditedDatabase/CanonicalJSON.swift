@@ -1,4 +1,4 @@
-import Files
+public import Files
 public import Foundation
 
 /// JSON with one form for one value: keys sorted by their bytes, no spaces, whole numbers without a point, other numbers as short as they
@@ -11,7 +11,9 @@ public enum CanonicalJSON {
   }
 
   /// The same of a tree.
-  static func data(_ tree: JSONTree) -> Data {
+  ///
+  /// - Parameter tree: The tree.
+  public static func data(_ tree: JSONTree) -> Data {
     var text: [UInt8] = []
     append(tree, to: &text)
     return Data(text)
