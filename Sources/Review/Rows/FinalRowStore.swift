@@ -1,3 +1,4 @@
+import AuditedDatabase
 import Files
 import Foundation
 import GRDB
@@ -33,7 +34,7 @@ struct FinalRowStore {
     }
     return FinalRow(
       id: try row.decode(String.self, atIndex: 1), place: try row.decode(Int.self, atIndex: 3),
-      text: try CertificationStore(database: database, now: now).digest(row, 2),
+      text: try row.digest(2),
       words: try row.decode(String?.self, atIndex: 6), label: try row.decode(String.self, atIndex: 4),
       source: try row.decode(String?.self, atIndex: 7), reviewers: votes.people, isSettled: votes.isSettled,
       standing: RowStanding(

@@ -76,6 +76,31 @@ import Testing
     #expect(try production.clean(job(inputs, .clean)) == cleaned)
   }
 
+  /// What holds texts goes when no job needs it any more, and not while a runner may be about to write it down.
+  @Test func oldFilesGo() throws {
+    let (home, desk) = (try Home(), ReviewedRows())
+    let production = try production(home, desk)
+    let digest = try production.files.add(Data("{}\n".utf8))
+    _ = try production.facts(of: "spam", after: 0)
+    #expect(try production.files.read(digest) == Data("{}\n".utf8))
+    func age() throws {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -7200)], ofItemAtPath: production.files.url(digest).path)
+    }
+    try age()
+    // Written again, it is young again.
+    #expect(try production.files.add(Data("{}\n".utf8)) == digest)
+    _ = try production.facts(of: "spam", after: 0)
+    #expect(try production.files.quiet().isEmpty && !production.files.read(digest).isEmpty)
+    try age()
+    _ = try production.facts(of: "spam", after: 0)
+    #expect(throws: FileError.self) { try production.files.read(digest) }
+    // Another one's bytes under this name are refused.
+    try FileManager.default.createDirectory(at: production.files.folder, withIntermediateDirectories: true)
+    try Data("[]".utf8).write(to: production.files.url(digest))
+    #expect(throws: RegistryError.self) { try production.files.read(digest) }
+  }
+
   /// F3: a planted forbidden row is refused by G9, also where only its text is that of a row that measures.
   @Test func provenance() throws {
     let rows = (1...40).map { ReviewedRows.row($0, $0 % 4 == 0 ? .coinMonitor : .queue) }

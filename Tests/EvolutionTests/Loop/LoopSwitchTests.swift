@@ -2,6 +2,7 @@ import AuditedDatabase
 import Files
 import Foundation
 import GRDB
+import Registry
 import Testing
 
 @testable import Evolution
@@ -138,6 +139,21 @@ import Testing
     #expect(pass.moves.first?.to == .collect)
     try home.reach(.watch, store)
     #expect(throws: LoopError.self) { try store.hold("spam", by: "ann", reason: nil, at: home.world.now) }
+  }
+
+  /// A file of a newer program is refused, and left as it is.
+  @Test func newerSchemas() throws {
+    let home = try LoopHome()
+    #expect(!LoopStore.exists(in: home.folder))
+    let store = try home.store()
+    #expect(LoopStore.exists(in: home.folder))
+    try store.add("spam", at: home.world.now)
+    #expect(try home.store().jobs().map(\.task) == ["spam"])
+    try store.database.write(clock: { Date() }, actor: "x") {
+      try $0.database.execute(sql: "PRAGMA user_version = 2")
+    }
+    try store.close()
+    #expect(throws: RegistryError.self) { try home.store() }
   }
 
   /// A damaged row is said, not crashed on.

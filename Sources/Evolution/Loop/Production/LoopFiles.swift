@@ -24,7 +24,11 @@ struct LoopFiles: Sendable {
   /// - Throws: `FileError`.
   func add(_ data: Data) throws -> Digest {
     let digest = Digest(of: data)
-    if (try? read(digest)) == data { return digest }
+    if (try? read(digest)) == data {
+      // As young as if it were written now: nobody takes it for what an earlier job has left.
+      utimensat(AT_FDCWD, url(digest).path, nil, 0)
+      return digest
+    }
     if mkdir(folder.path, 0o700) != 0, errno != EEXIST { throw FileError.system(errno, writing: folder.path) }
     try AtomicFile.write(data, to: url(digest))
     return digest
@@ -52,11 +56,17 @@ struct LoopFiles: Sendable {
     }
   }
 
-  /// The files that are there; those that people gave are not among them.
-  func all() -> [Digest] {
+  /// A file that is younger may belong to what a runner is about to write down.
+  private static let quietSeconds = 3600.0
+
+  /// Files that were not touched for a while; those that people gave are not among them.
+  func quiet() -> [Digest] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.compactMap { name in
-      name.hasSuffix(".jsonl") ? Digest("sha256:" + name.dropLast(".jsonl".count)) : nil
+      guard name.hasSuffix(".jsonl"), let digest = Digest("sha256:" + name.dropLast(".jsonl".count)) else { return nil }
+      let touched = try? FileManager.default.attributesOfItem(atPath: url(digest).path)[.modificationDate] as? Date
+      guard let touched, touched.timeIntervalSinceNow < -Self.quietSeconds else { return nil }
+      return digest
     }
   }
 

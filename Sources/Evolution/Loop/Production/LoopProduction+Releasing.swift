@@ -125,7 +125,7 @@ extension LoopProduction {
   public func promote(_ job: LoopJob) throws -> Int {
     let manifest = try waiting(job)
     if let revision = try published(manifest, after: job.inputs.release) { return revision }
-    let override = try store.overrides(of: job.task).last { $0.report == job.inputs.report?.description }
+    let override = job.inputs.override
     do {
       return try registry.publish(
         manifest, kind: .promote, expecting: job.inputs.release, override: override.map { try verdict($0, job) },

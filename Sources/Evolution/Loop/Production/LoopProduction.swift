@@ -69,7 +69,7 @@ public final class LoopProduction: LoopActions {
 
   /// Removes files of jobs that have ended: what holds texts is not kept longer than it is used.
   private func removeOldFiles() throws {
-    let there = files.all()
+    let there = files.quiet()
     guard !there.isEmpty else { return }
     let needed = try store.jobs().reduce(into: Set<Digest>()) { needed, job in
       let inputs = job.inputs

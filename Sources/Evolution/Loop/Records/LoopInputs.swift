@@ -29,6 +29,8 @@ public struct LoopInputs: Sendable, Codable, Equatable {
   public var report: Digest?
   /// GATE: the share of rows on which candidate and predecessor differ, before any shadow decision; the shadow's bets are sized by it.
   public var discordant: Double?
+  /// Who let the candidate pass in spite of its gates; `nil`: it passed, or was not asked yet.
+  public var override: LoopOverride?
   /// CERTIFY: the certificates of the candidate's release.
   public var certificates: [Digest]
   /// CERTIFY: the release that will be published.

@@ -43,6 +43,7 @@ enum LoopSchema {
     CREATE TABLE audit(
       seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
       detail TEXT NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL UNIQUE) STRICT;
+    PRAGMA user_version = 1;
     \(kept.map { abort($0, "UPDATE") + "\n" + abort($0, "DELETE") }.joined(separator: "\n"))
     """
 

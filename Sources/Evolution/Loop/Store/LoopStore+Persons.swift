@@ -102,16 +102,21 @@ extension LoopStore {
       }
       let subject = "override \(task) \(report)"
       guard let first = try Self.second(of: subject, person: person, reason: reason, in: &ledger) else { return nil }
+      let override = LoopOverride(
+        task: task, report: "\(report)", operatedBy: first.person, leadBy: person, reason: "\(first.reason); \(reason)",
+        at: Date(timeIntervalSince1970: Double(ledger.at)))
       try ledger.insert(
         LoopTable.override,
         [
           "id": try (Int.fetchOne(ledger.database, sql: "SELECT count(*) FROM override") ?? 0) + 1, "task": task,
-          "report": "\(report)", "operator": first.person, "lead": person, "reason": "\(first.reason); \(reason)",
-          "at": ledger.at,
+          "report": override.report, "operator": override.operatedBy, "lead": override.leadBy,
+          "reason": override.reason, "at": ledger.at,
         ])
-      try ledger.record("override", task, ["report": .text(Array("\(report)".utf8))])
+      try ledger.record("override", task, ["report": .text(Array(override.report.utf8))])
+      var inputs = job.inputs
+      inputs.override = override
       let findings = LoopFindings(reason: .override, note: "\(first.person) and \(person): \(reason)")
-      return try Self.moved(job, LoopMove(state: .certify, inputs: job.inputs, findings: findings), in: &ledger)
+      return try Self.moved(job, LoopMove(state: .certify, inputs: inputs, findings: findings), in: &ledger)
     }
   }
 
