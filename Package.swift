@@ -58,6 +58,7 @@ let package = Package(
     library("Registry", callsTorch: false),
     library("Access", callsTorch: false),
     library("Markup", callsTorch: false),
+    library("Console", callsTorch: false),
     library("Assurance", callsTorch: false),
     library("Randomness", callsTorch: false),
     library("ModelConfiguration", callsTorch: false),
@@ -118,6 +119,8 @@ let package = Package(
       "Access",
       ["Files", .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift")]),
     layer("Markup", ["Files"]),
+    // The page's views, from plain values alone.
+    layer("Console", ["Markup", "Files"]),
     layer("Assurance", ["Files"]),
     layer("Randomness", []),
     layer("ModelConfiguration", ["Files"]),
@@ -153,7 +156,7 @@ let package = Package(
     layer(
       "HTTPServer",
       [
-        "Access", "Markup", "Serving", "TaskModels", "Generation", "Decoder", "Streams", "Templates", "Tokenization",
+        "Access", "Console", "Serving", "TaskModels", "Generation", "Decoder", "Streams", "Templates", "Tokenization",
         "ModelConfiguration", "Registry", "Files",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -302,6 +305,7 @@ let package = Package(
       ]),
     tests("Access", ["Files"]),
     tests("Markup", []),
+    tests("Console", ["Markup", "Files"], resources: [.copy("Resources")]),
     tests(
       "HTTPServer",
       [

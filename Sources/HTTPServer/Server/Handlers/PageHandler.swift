@@ -1,4 +1,5 @@
 import Access
+import Console
 import Files
 import Foundation
 import HTTPTypes
@@ -93,13 +94,13 @@ struct PageHandler: Sendable {
 
   private func act(_ form: PageForm, _ body: (Digest) async throws -> PageNotice) async -> Response {
     guard let digest = form.digest.flatMap({ Digest($0) }), core.catalog.version(digest) != nil else {
-      return Self.redirect(PageNotice.notResident.location)
+      return Self.redirect(PageNotice.notResident.location(PagePath.serving))
     }
     do {
-      return Self.redirect(try await body(digest).location)
+      return Self.redirect(try await body(digest).location(PagePath.serving))
     } catch {
       core.logger.error("an action of the page failed", metadata: ["cause": .string("\(error)")])
-      return Self.redirect(PageNotice.failed.location)
+      return Self.redirect(PageNotice.failed.location(PagePath.serving))
     }
   }
 
@@ -163,9 +164,11 @@ struct PageHandler: Sendable {
 
   // MARK: Answers
 
-  private var data: PageData { PageData(core) }
+  private var data: ServingContent { ServingContent(core) }
 
-  private func page(for visit: PageVisit) -> Page { Page(for: visit, canLogOut: core.admission.keys != nil) }
+  private func page(for visit: PageVisit) -> Page {
+    Page(for: PageViewer(csrf: visit.csrf, canLogOut: core.admission.keys != nil))
+  }
 
   private static func html(_ body: Data, status: HTTPResponse.Status = .ok) -> Response {
     asset(body, PageHeaders.html, status: status)

@@ -1,4 +1,5 @@
 import Access
+import Console
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore

@@ -2,7 +2,7 @@ public import Files
 public import Foundation
 
 /// Everything that the page shows, as it was at one moment. Whoever serves the page makes it; the views only read it.
-public struct PageData: Sendable, Equatable {
+public struct ServingContent: Sendable, Equatable {
   /// The release that is served.
   public struct Release: Sendable, Equatable {
     public var revision: Int

@@ -3,7 +3,7 @@ import Markup
 
 extension Page {
   /// The first view: what matters of each of the others.
-  public func overview(_ data: PageData) -> Data {
+  public func overview(_ data: ServingContent) -> Data {
     let resident = data.experts.filter { $0.state == "ready" }.count
     return document(
       "Overview", at: PagePath.overview,
@@ -24,13 +24,13 @@ extension Page {
           HTML("a", ["href": PagePath.serving], .text("All of it, and a form to try a text")))))
   }
 
-  private static func lastFailure(_ data: PageData) -> HTML {
+  private static func lastFailure(_ data: ServingContent) -> HTML {
     guard let failure = data.failures.first else { return .text("none") }
     return HTML.quoted(failure.code) + HTML.text(", ") + PageText.moment(failure.last)
   }
 
   /// The release and its age.
-  static func release(_ data: PageData) -> HTML {
+  static func release(_ data: ServingContent) -> HTML {
     guard let release = data.release else {
       return HTML("p", [:], .text("Nothing is released yet: requests reach the base alone."))
     }

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Testing
 
-@testable import HTTPServer
+@testable import Console
 
 /// Does each view show what it should, to everybody, with nothing from elsewhere?
 @Suite struct PageViewTests {

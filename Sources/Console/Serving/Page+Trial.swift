@@ -3,7 +3,7 @@ import Markup
 
 extension Page {
   /// The form to try a text, and what became of one.
-  func trialSection(_ data: PageData, _ trial: PageTrial?) -> HTML {
+  func trialSection(_ data: ServingContent, _ trial: PageTrial?) -> HTML {
     // The router first, as requests come to it; the base and what is not released are for comparing.
     let models =
       data.models.filter { $0.kind != .base } + data.unreleased + data.models.filter { $0.kind == .base }
@@ -15,7 +15,7 @@ extension Page {
         "textarea",
         [
           "id": "try-text", "name": "text", "rows": "5", "dir": "auto", "required": "",
-          "maxlength": "\(PageForm.longestText)",
+          "maxlength": "\(PageTrial.longestText)",
         ],
         .verbatim(trial?.text ?? "")),
       HTML("label", ["for": "try-model"], .text("Model")),
@@ -31,7 +31,7 @@ extension Page {
     return Self.section("Try a text", id: "try", fields, trial.map(Self.answer) ?? HTML.none)
   }
 
-  private static func note(on model: PageData.Model, _ data: PageData) -> String? {
+  private static func note(on model: ServingContent.Model, _ data: ServingContent) -> String? {
     switch model.kind {
     case .auto: "the router chooses"
     case .base: "the base, without a task"

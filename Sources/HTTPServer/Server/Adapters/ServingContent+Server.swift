@@ -1,9 +1,10 @@
+import Console
 import Files
 import Foundation
 import Registry
 import Serving
 
-extension PageData {
+extension ServingContent {
   /// What the page shows of a server now.
   init(_ core: ServerCore) {
     let statistics = core.engine.statistics
@@ -31,7 +32,7 @@ extension PageData {
   }
 }
 
-extension PageData.Model {
+extension ServingContent.Model {
   fileprivate init(_ model: ServedModel) {
     let kind: Kind =
       switch model.kind {

@@ -44,4 +44,21 @@ enum PageText {
 
   /// A share as it is filled in a bar, 0 to 100.
   static func width(_ share: Double) -> String { Format.coordinate(100 * (share > 0 ? min(share, 1) : 0), 2) }
+
+  /// A number with the interval that it lies in.
+  static func estimate(_ estimate: PageEstimate?) -> HTML {
+    guard let estimate else { return .text("–") }
+    return number(
+      Format.percent(estimate.value),
+      detail: "\(Format.decimals(100 * estimate.low, 1)) to \(Format.percent(estimate.high))")
+  }
+
+  /// How long something still lasts, or that it is over.
+  static func left(days: Double) -> String {
+    guard days > 0 else { return "over" }
+    return days >= 2 ? Format.count(Int(saturating: days), "day") : Format.duration(days * 24 * 3600)
+  }
+
+  /// A probability, with as many digits as tell it from one.
+  static func probability(_ value: Double?) -> String { value.map { Format.decimals($0, $0 > 0.999 ? 4 : 3) } ?? "–" }
 }

@@ -2,6 +2,9 @@ public import Files
 
 /// What became of a text that a person typed into the page.
 public struct PageTrial: Sendable, Equatable {
+  /// The longest text that can be tried, in bytes.
+  public static let longestText = 65_536
+
   /// Where the router sent it.
   public struct Route: Sendable, Equatable {
     /// `nil`: no task claims it.

@@ -3,7 +3,7 @@ import Markup
 
 extension Page {
   /// The experts in memory, with what can be done to each.
-  func experts(_ data: PageData) -> HTML {
+  func experts(_ data: ServingContent) -> HTML {
     guard !data.experts.isEmpty else {
       return HTML("p", [:], .text("None. An expert is loaded with the first request for it."))
     }
@@ -19,7 +19,7 @@ extension Page {
       }, isText: true)
   }
 
-  private func use(of expert: PageData.Expert) -> String {
+  private func use(of expert: ServingContent.Expert) -> String {
     var words = expert.isPinned ? ["pinned"] : []
     words.append(expert.references > 0 ? "used by \(Format.count(expert.references, "request"))" : "not used now")
     // One that is still on its way has none.
@@ -27,26 +27,23 @@ extension Page {
     return words.joined(separator: ", ")
   }
 
-  private func pin(_ expert: PageData.Expert, _ name: String) -> HTML {
+  private func pin(_ expert: ServingContent.Expert, _ name: String) -> HTML {
     form(
       PagePath.pin, digest(expert),
       .void("input", ["type": "hidden", "name": "pinned", "value": expert.isPinned ? "0" : "1"]),
-      HTML("button", [:], .text(expert.isPinned ? "Unpin" : "Pin"), subject(name)))
+      HTML("button", [:], .text(expert.isPinned ? "Unpin" : "Pin"), Self.unseen(name)))
   }
 
-  private func unload(_ expert: PageData.Expert, _ name: String) -> HTML {
+  private func unload(_ expert: ServingContent.Expert, _ name: String) -> HTML {
     form(
       PagePath.unload, digest(expert),
-      HTML("button", [:], .text("Unload"), subject(name)),
+      HTML("button", [:], .text("Unload"), Self.unseen(name)),
       HTML(
         "label", [:], .void("input", ["type": "checkbox", "name": "force", "value": "1"]),
-        .text("even while in use"), subject(name)))
+        .text("even while in use"), Self.unseen(name)))
   }
 
-  private func digest(_ expert: PageData.Expert) -> HTML {
+  private func digest(_ expert: ServingContent.Expert) -> HTML {
     .void("input", ["type": "hidden", "name": "digest", "value": expert.version.description])
   }
-
-  /// What a control is about. The row says so to those who see it; for others it is part of the control's name.
-  private func subject(_ name: String) -> HTML { HTML("span", ["class": "unseen"], .text(" " + name)) }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import HTTPServer
+@testable import Console
 
 /// Are the two files that the page loads small, complete and of this server alone?
 @Suite struct PageAssetTests {

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Testing
 
-@testable import HTTPServer
+@testable import Console
 
 /// Is a text a text wherever it stands, whoever wrote it?
 @Suite struct HostileTextTests {

@@ -2,7 +2,7 @@ import Foundation
 import HTTPTypes
 import Testing
 
-@testable import HTTPServer
+@testable import Console
 
 /// Can everybody use the page, and nobody else?
 @Suite struct PageAccessTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import HTTPServer
+@testable import Console
 
 /// Are the pages, byte for byte, what they were when somebody looked at them last?
 ///

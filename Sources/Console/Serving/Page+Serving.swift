@@ -8,44 +8,32 @@ extension Page {
   ///   - data: What is shown.
   ///   - trial: What became of a text that was tried.
   ///   - notice: What became of an action.
-  public func serving(_ data: PageData, trial: PageTrial? = nil, notice: PageNotice? = nil) -> Data {
+  public func serving(_ data: ServingContent, trial: PageTrial? = nil, notice: PageNotice? = nil) -> Data {
     document(
-      "Serving", at: PagePath.serving,
-      notice.map { HTML("p", ["class": $0.isGood ? "notice" : "warning", "role": "status"], .text($0.text)) }
-        ?? HTML.none,
-      // Only the script can pause what it refreshes: without it there is a link.
-      HTML(
-        "p", ["class": "refresh"],
-        HTML("a", ["href": PagePath.serving, "id": "live-link"], .text("Refresh")),
-        HTML("button", ["type": "button", "id": "live-pause", "hidden": ""], .text("Pause")), .text(" "),
-        HTML("span", ["id": "live-status", "role": "status"])),
+      "Serving", at: PagePath.serving, notice: notice,
+      Self.refreshing(PagePath.serving, from: PagePath.live, topics: ["serving", "release"]),
       parts(data).joined,
       trialSection(data, trial))
   }
 
   /// The parts of the view that change by themselves, as the script takes them.
-  public func live(_ data: PageData) -> Data {
+  public func live(_ data: ServingContent) -> Data {
     let body = HTML("body", [:], parts(data))
     return Data(
       ("<!DOCTYPE html>\n<html lang=\"en\">\n<head><title>Serving</title></head>\n" + body.markup + "</html>\n").utf8)
   }
 
-  private func parts(_ data: PageData) -> [HTML] {
+  private func parts(_ data: ServingContent) -> [HTML] {
     [
-      Self.section("Release", id: "release", live("release", Self.release(data))),
-      Self.section("Load", id: "load", live("load", Self.load(data))),
-      Self.section("Models", id: "models", live("models", Self.models(data))),
-      Self.section("Experts in memory", id: "experts", live("experts", experts(data))),
-      Self.section("Recent errors", id: "failures", live("failures", Self.failures(data))),
+      Self.section("Release", id: "release", Self.live("release", Self.release(data))),
+      Self.section("Load", id: "load", Self.live("load", Self.load(data))),
+      Self.section("Models", id: "models", Self.live("models", Self.models(data))),
+      Self.section("Experts in memory", id: "experts", Self.live("experts", experts(data))),
+      Self.section("Recent errors", id: "failures", Self.live("failures", Self.failures(data))),
     ]
   }
 
-  /// What the script replaces; headings stay.
-  private func live(_ id: String, _ content: HTML) -> HTML {
-    HTML("div", ["id": "live-\(id)", "data-live": ""], content)
-  }
-
-  private static func load(_ data: PageData) -> HTML {
+  private static func load(_ data: ServingContent) -> HTML {
     let load = data.load
     let experts = data.experts.filter { $0.state == "ready" }
     let prefix =
@@ -74,16 +62,16 @@ extension Page {
     ])
   }
 
-  static func requestRate(_ load: PageData.Load) -> HTML {
+  static func requestRate(_ load: ServingContent.Load) -> HTML {
     PageText.number(Format.decimals(load.requestsPerSecond, 1), detail: "over 10\u{A0}s")
   }
 
   /// How fast the engine is when it has something to do: it does not fall while nothing comes.
-  static func tokenRate(_ load: PageData.Load) -> HTML {
+  static func tokenRate(_ load: ServingContent.Load) -> HTML {
     PageText.number(Format.decimals(load.tokensPerSecond, 1), detail: "while busy")
   }
 
-  private static func blocks(_ load: PageData.Load) -> HTML {
+  private static func blocks(_ load: ServingContent.Load) -> HTML {
     // As floating-point numbers, which cannot overflow.
     let used = max(Double(load.blocks) - Double(load.freeBlocks), 0)
     return PageText.number(
@@ -91,7 +79,7 @@ extension Page {
       detail: "\(PageText.count(load.cachedBlocks)) kept for reuse, \(PageText.count(load.blockTokens)) tokens each")
   }
 
-  private static func models(_ data: PageData) -> HTML {
+  private static func models(_ data: ServingContent) -> HTML {
     guard !data.models.isEmpty else { return HTML("p", [:], .text("Nothing is served.")) }
     return .table(
       "Table of models", columns: ["Model", "Aliases", "Labels", "State"],
@@ -103,7 +91,7 @@ extension Page {
       }, isText: true)
   }
 
-  private static func labels(of model: PageData.Model) -> String {
+  private static func labels(of model: ServingContent.Model) -> String {
     guard model.kind == .version else { return "–" }
     return model.labels > 0 ? PageText.count(model.labels) : "free answers"
   }
@@ -112,7 +100,7 @@ extension Page {
     names.isEmpty ? .text("–") : names.map { HTML.quoted($0) + HTML.text(" ") }.joined
   }
 
-  private static func state(of model: PageData.Model, _ data: PageData) -> String {
+  private static func state(of model: ServingContent.Model, _ data: ServingContent) -> String {
     switch model.kind {
     case .base: return "always in memory"
     case .auto: return "the router chooses"
@@ -122,7 +110,7 @@ extension Page {
     }
   }
 
-  private static func failures(_ data: PageData) -> HTML {
+  private static func failures(_ data: ServingContent) -> HTML {
     guard !data.failures.isEmpty else { return HTML("p", [:], .text("None since the server was started.")) }
     return .table(
       "Table of recent errors", columns: ["Code", "Count", "Last"],

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-@testable import HTTPServer
+@testable import Console
 
 /// A page with something in every part of it.
 enum SamplePage {
@@ -15,8 +15,8 @@ enum SamplePage {
   static let data = sample()
 
   /// - Parameter text: Stands for every text that somebody else decides.
-  static func sample(_ text: String? = nil) -> PageData {
-    var data = PageData(
+  static func sample(_ text: String? = nil) -> ServingContent {
+    var data = ServingContent(
       now: now, release: .init(revision: 12, published: now.addingTimeInterval(-3 * 24 * 3600)),
       models: [
         .init(kind: .base, id: text ?? "tiny", name: text ?? "tiny"), .init(kind: .auto, id: "auto", name: "auto"),
@@ -67,7 +67,7 @@ enum SamplePage {
       ("answer", page.serving(data, trial: trial(text), notice: .pinned)),
       ("unclaimed", page.serving(data, trial: unclaimed, notice: .inUse)), ("login", Page.login()),
       ("refused", Page.login(isRefused: true)), ("problem", Page.problem("Not done", text ?? "Try again.")),
-      ("empty", page.serving(PageData(now: now))), ("empty-overview", page.overview(PageData(now: now))),
+      ("empty", page.serving(ServingContent(now: now))), ("empty-overview", page.overview(ServingContent(now: now))),
     ]
   }
 }

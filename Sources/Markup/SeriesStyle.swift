@@ -1,17 +1,21 @@
 /// How one line of a chart is told from the others, with and without colour: dash pattern and marker. Its colour is in the style
 /// sheet under the same number.
-struct SeriesStyle {
-  static let count = 8
+public struct SeriesStyle: Sendable {
+  /// How many there are; the next lines begin again.
+  public static let count = 8
 
   /// `--series-N` of the style sheet.
-  let number: Int
+  public let number: Int
   /// Lengths of dashes and gaps; `nil`: a solid line.
-  let dashes: String?
+  public let dashes: String?
   /// The marker around (0, 0), as an SVG path.
-  let marker: String
-  let isFilled: Bool
+  public let marker: String
+  /// Whether the marker is filled.
+  public let isFilled: Bool
 
-  init(_ series: Int) {
+  /// - Parameter series: Which line of a chart it is, from 0; a negative number is taken without its sign.
+  public init(_ series: Int) {
+    let series = Int(series.magnitude % UInt(Self.count * Self.count))
     number = series % Self.count
     dashes = Self.all[number].0
     // The second eight lines have the dashes and colours of the first, and the next marker.
