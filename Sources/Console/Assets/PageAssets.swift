@@ -5,5 +5,5 @@ public enum PageAssets {
   /// Served at ``PagePath/styleSheet``.
   public static let styleSheet = Data(PageStyleSheet.text.utf8)
   /// Served at ``PagePath/script``.
-  public static let script = Data(PageScript.text.description.utf8)
+  public static let script = Data(PageScript.text.utf8)
 }

@@ -1,51 +1,67 @@
-/// What the page's only script does, as it is served at ``PagePath/script``: it takes the parts of the view that change from
-/// ``PagePath/live`` every two seconds while somebody can see them. Everything works without it.
+/// What the page's only script does, as it is served at ``PagePath/script``: it takes the parts of a view anew when the server says that
+/// they have changed, and gives the view for reviewing its keys. Everything works without it.
 enum PageScript {
-  static let text: StaticString = """
+  static let text = ([start, live] + review + [end]).map(\.description).joined(separator: "\n")
+
+  /// What both halves need.
+  private static let start: StaticString = """
     "use strict";
     (() => {
-      const button = document.getElementById("live-pause");
-      const link = document.getElementById("live-link");
-      const status = document.getElementById("live-status");
-      if (!button || !link || !status) return;
-      let timer = 0;
-      let isPaused = false;
-      let isRunning = false;
-      let isOver = false;
+    const by = (id) => document.getElementById(id);
+    // A screen reader reads what is new, so that only what is new is written.
+    const write = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
+    const ask = (path, options) => fetch(path, {
+      credentials: "same-origin", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(10000), ...options,
+    });
+    // Whoever is not logged in is sent to where that is done.
+    const isLoggedOut = (answer) => answer.status === 401 || answer.type === "opaqueredirect";
+    const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 
-      // A screen reader reads what is new here, so that only what is new is written.
-      const say = (text) => { if (status.textContent !== text) status.textContent = text; };
-      const plan = () => {
+    function take(fresh, selector, isForced) {
+      for (const part of document.querySelectorAll(selector)) {
+        const next = fresh.getElementById(part.id);
+        if (!next || part.innerHTML === next.innerHTML) continue;
+        // What somebody is using stays as it is.
+        if (!isForced && (part.contains(document.activeElement) || part.querySelector("details[open]"))) continue;
+        const places = [...part.querySelectorAll(".scroll")].map((box) => box.scrollLeft);
+        part.replaceChildren(...next.childNodes);
+        part.querySelectorAll(".scroll").forEach((box, index) => { box.scrollLeft = places[index] || 0; });
+      }
+    }
+    """
+
+  /// Parts that follow what happens: by events while there are any, else by asking every ten seconds.
+  private static let live: StaticString = """
+    (() => {
+      const line = by("live");
+      if (!line) return;
+      const [button, link, status] = [by("live-pause"), by("live-link"), by("live-status")];
+      let [timer, events, polls] = [0, null, 0];
+      let [isPaused, isRunning, isWanted, isOver, isLive] = [false, false, false, false, false];
+
+      const say = (text) => write(status, text);
+      const isIdle = () => isPaused || isOver || document.hidden;
+      function plan(milliseconds) {
         clearTimeout(timer);
-        if (!isPaused && !isOver && !document.hidden) timer = setTimeout(refresh, 2000);
-      };
-
-      function take(fresh) {
-        for (const part of document.querySelectorAll("[data-live]")) {
-          const next = fresh.getElementById(part.id);
-          // What somebody is using stays as it is.
-          if (!next || part.contains(document.activeElement) || part.innerHTML === next.innerHTML) continue;
-          const places = [...part.querySelectorAll(".scroll")].map((box) => box.scrollLeft);
-          part.replaceChildren(...next.childNodes);
-          part.querySelectorAll(".scroll").forEach((box, index) => { box.scrollLeft = places[index] || 0; });
-        }
+        timer = 0;
+        if (!isIdle()) timer = setTimeout(refresh, milliseconds);
       }
 
       async function refresh() {
-        if (isRunning) return;
-        isRunning = true;
+        timer = 0;
+        if (isRunning) { isWanted = true; return; }
+        [isRunning, isWanted] = [true, false];
         try {
-          const answer = await fetch("/serving/live", {
-            credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(10000),
-          });
-          if (answer.status === 401) {
+          const answer = await ask(line.dataset.source);
+          if (isLoggedOut(answer)) {
             isOver = true;
+            close();
             button.hidden = true;
             link.hidden = false;
             say("The session is over. Refresh to log in again.");
           } else if (answer.ok) {
-            take(new DOMParser().parseFromString(await answer.text(), "text/html"));
-            if (!isPaused) say("Refreshed every two seconds.");
+            take(parsed(await answer.text()), "[data-live]", false);
+            if (!isPaused) say(isLive ? "Live." : "Refreshed every ten seconds.");
           } else {
             say("Not refreshed: the server answered " + answer.status + ".");
           }
@@ -53,28 +69,57 @@ enum PageScript {
           say("Not refreshed: the server did not answer.");
         } finally {
           isRunning = false;
-          plan();
+          if (isWanted) plan(500);
+          else if (!isLive) {
+            // Whoever could not listen tries again once a minute.
+            polls += 1;
+            if (!events && polls % 6 === 0) listen();
+            plan(10000);
+          }
         }
+      }
+
+      function listen() {
+        if (!window.EventSource || events || isIdle()) return;
+        events = new EventSource("/admin/v1/events?topics=" + line.dataset.topics);
+        events.onopen = () => { isLive = true; say("Live."); };
+        events.onerror = () => {
+          isLive = false;
+          say("Refreshed every ten seconds.");
+          // A browser connects again by itself, but for an answer that was refused.
+          if (events && events.readyState === 2) close();
+          plan(10000);
+        };
+        for (const name of ["side", "queue", "job", "release", "metric", "resync"]) {
+          events.addEventListener(name, () => { if (!timer) plan(300); });
+        }
+      }
+
+      function close() {
+        if (events) events.close();
+        [events, isLive] = [null, false];
       }
 
       button.addEventListener("click", () => {
         isPaused = !isPaused;
         button.textContent = isPaused ? "Resume" : "Pause";
-        if (isPaused) {
-          say("Paused.");
-          plan();
-        } else {
-          refresh();
-        }
+        if (isPaused) { close(); clearTimeout(timer); say("Paused."); }
+        else { listen(); refresh(); }
       });
       document.addEventListener("visibilitychange", () => {
-        if (document.hidden || isPaused || isOver) clearTimeout(timer);
-        else refresh();
+        if (isPaused || isOver) return;
+        if (document.hidden) { close(); clearTimeout(timer); }
+        else { listen(); refresh(); }
       });
       button.hidden = false;
       link.hidden = true;
-      say("Refreshed every two seconds.");
-      plan();
+      say("Refreshed every ten seconds.");
+      listen();
+      plan(10000);
+    })();
+    """
+
+  private static let end: StaticString = """
     })();
     """
 }

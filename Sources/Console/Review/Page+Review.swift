@@ -34,8 +34,8 @@ extension Page {
   private func bar(_ content: ReviewContent) -> HTML {
     let progress = content.progress
     var facts = [
-      HTML("span", [:], HTML("b", [:], .text(PageText.count(progress.today))), .text(" today")),
-      HTML("span", [:], HTML("b", [:], .text(PageText.count(progress.waiting))), .text(" waiting")),
+      HTML("span", [:], HTML("b", ["data-count": "today"], .text("\(progress.today)")), .text(" today")),
+      HTML("span", [:], HTML("b", ["data-count": "waiting"], .text("\(progress.waiting)")), .text(" waiting")),
     ]
     if progress.pastDue > 0 {
       facts.append(PageState(.waiting, "\(PageText.count(progress.pastDue)) past due").html)
