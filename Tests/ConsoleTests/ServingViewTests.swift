@@ -5,7 +5,7 @@ import Testing
 @testable import Console
 
 /// Does each view show what it should, to everybody, with nothing from elsewhere?
-@Suite struct PageViewTests {
+@Suite struct ServingViewTests {
   private func page(_ name: String) throws -> PageElement {
     try PageElement.page(try #require(SamplePage.views().first { $0.name == name }).data)
   }
@@ -82,8 +82,8 @@ import Testing
 
   /// Where no keys are asked for, the next request would open a session again.
   @Test func whoHasNoKeyDoesNotLogOut() throws {
-    let page = Page(for: SamplePage.visit, canLogOut: false)
-    for data in [page.overview(SamplePage.data), page.serving(SamplePage.data)] {
+    let page = Page(for: PageViewer(csrf: "ab", canLogOut: false))
+    for data in [page.overview(SamplePage.overview()), page.serving(SamplePage.data)] {
       #expect(try !PageElement.page(data).all("form").contains { $0["action"] == "/logout" })
     }
   }
@@ -162,7 +162,7 @@ import Testing
     for seconds in [-Double.infinity, -1e300, 1e300, .infinity, .nan] {
       data.release = .init(revision: .max, published: Date(timeIntervalSince1970: seconds))
       data.failures = [.init(code: "x", count: .max, last: Date(timeIntervalSince1970: seconds))]
-      for page in [SamplePage.page.overview(data), SamplePage.page.serving(data)] {
+      for page in [SamplePage.page.overview(OverviewContent(serving: data)), SamplePage.page.serving(data)] {
         let page = try PageElement.page(page)
         #expect(!page.text.contains("nan") && !page.text.contains("inf"))
       }

@@ -122,7 +122,7 @@ extension PageScript {
           await advance();
           weigh(act === "label" ? data.get("label") : null, milliseconds);
         }
-        write(said, act === "label" && told.good ? "Saved: " + data.get("label") : told.text);
+        write(said, act === "label" && told.good ? "Saved: " + decodeURIComponent(data.get("label")) : told.text);
         if (told.good === false) fail(told.text);
       }
 

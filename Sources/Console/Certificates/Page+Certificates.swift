@@ -83,7 +83,7 @@ extension Page {
               : HTML(
                 "div", ["class": "actions"],
                 form(
-                  PagePath.issue, Self.hidden("task", side.task), Self.hidden("side", side.side),
+                  PagePath.issue, Self.hidden("task", PagePath.value(side.task)), Self.hidden("side", PagePath.value(side.side)),
                   HTML("button", [:], .text("Issue"), Self.unseen("for \(side.task.printable), \(side.side.printable)")))),
           ]
         }, isText: true))

@@ -49,7 +49,7 @@ struct LineageGraph {
         "width": Format.coordinate(width), "height": Format.coordinate(height), "role": "img",
         "aria-label": "Which version of \(task.printable) began from which: \(inWords)",
       ], parts)
-    return HTML("div", ["class": "graph", "role": "region", "tabindex": "0", "aria-label": "Lineage"], drawing)
+    return HTML("div", ["class": "graph", "role": "region", "tabindex": "0", "aria-label": "Lineage of versions"], drawing)
   }
 
   /// The same for whoever cannot see it.

@@ -105,15 +105,30 @@ public enum PagePath {
   /// - Parameter id: The cluster's id.
   public static func cluster(_ id: String) -> String { path("novelty", id) }
 
+  /// A text that somebody else decides, as the value of a field: an attribute holds no control or format characters, which a label or a
+  /// task may have.
+  ///
+  /// - Parameter text: The text.
+  /// - Returns: The text, spelled with `%` where it is not of letters, digits, `-`, `.`, `_` and `~`.
+  public static func value(_ text: String) -> String {
+    text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+  }
+
+  /// What ``value(_:)`` was made from.
+  ///
+  /// - Parameter value: As a form has it.
+  /// - Returns: The text; `nil`: it is no such value.
+  public static func text(ofValue value: String) -> String? { value.removingPercentEncoding }
+
   /// A path of which each part may be any text.
   private static func path(_ parts: String...) -> String {
-    parts.map { "/" + ($0.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "") }.joined()
+    parts.map { "/" + value($0) }.joined()
   }
 
   /// An address with a query.
   static func address(_ path: String, _ query: [(name: String, value: String?)]) -> String {
     let pairs = query.compactMap { name, value in
-      value.flatMap { $0.addingPercentEncoding(withAllowedCharacters: unreserved) }.map { "\(name)=\($0)" }
+      value.map { "\(name)=\(Self.value($0))" }
     }
     return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
   }

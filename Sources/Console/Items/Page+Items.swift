@@ -19,10 +19,10 @@ extension Page {
   /// A form without a token: it changes nothing, and its answer can be kept as an address.
   private static func filter(_ content: ItemsContent) -> HTML {
     let filter = content.filter
-    func options(_ values: [String]) -> [(value: String, text: String)] { [("", "all")] + values.map { ($0, $0) } }
+    func options(_ values: [String]) -> [(value: String, text: String)] { [("", "all")] + values.map { (PagePath.value($0), $0) } }
     return HTML(
       "form", ["method": "get", "action": PagePath.items, "class": "filter"],
-      HTML("div", [:], select("Task", id: "filter-task", name: "task", options(content.tasks), chosen: filter.task)),
+      HTML("div", [:], select("Task", id: "filter-task", name: "task", options(content.tasks), chosen: filter.task.map(PagePath.value))),
       HTML(
         "div", [:],
         select(

@@ -28,12 +28,12 @@ extension Page {
     guard !content.keys.isEmpty else { return Self.paragraph("None.") }
     return .table(
       "Table of keys", columns: ["Key", "State", "Scopes", "Made", "Ends", "Action"],
-      rows: content.keys.map { key in
+      rows: content.keys.enumerated().map { number, key in
         [
           HTML.quoted(key.name) + HTML("small", [:], HTML("code", [:], .text(key.id.printable))),
           Self.state(of: key, at: content.now).html, .text(Format.list(key.scopes.map(\.printable))),
           PageText.moment(key.created), key.expires.map { PageText.moment($0) } ?? .text("never"),
-          key.revoked == nil ? revoke(key) : .text("–"),
+          key.revoked == nil ? revoke(key, number) : .text("–"),
         ]
       }, isText: true)
   }
@@ -44,11 +44,12 @@ extension Page {
     return PageState(.good, "in use")
   }
 
-  private func revoke(_ key: KeysContent.Key) -> HTML {
+  private func revoke(_ key: KeysContent.Key, _ number: Int) -> HTML {
     Self.folded(
       "Revoke", subject: key.name.printable,
       form(
-        PagePath.revokeKey, Self.hidden("id", key.id), Self.confirmation(key.id.printable, id: "revoke-\(key.id.printable)"),
+        PagePath.revokeKey, Self.hidden("id", key.id),
+        Self.confirmation(key.id.printable, id: "revoke-\(number)"),
         HTML("button", ["class": "grave"], .text("Revoke"), Self.unseen(key.name.printable))))
   }
 

@@ -105,7 +105,7 @@ extension Page {
       HTML(
         "button",
         [
-          "class": "choice", "name": "label", "value": label.name, "data-act": "label", "data-index": "\(index)",
+          "class": "choice", "name": "label", "value": PagePath.value(label.name), "data-act": "label", "data-index": "\(index)",
           "aria-keyshortcuts": index < 9 ? "\(index + 1)" : nil,
         ],
         index < 9 ? HTML("kbd", ["aria-hidden": "true"], .text("\(index + 1)")) : .none,

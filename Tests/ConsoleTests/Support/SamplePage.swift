@@ -6,9 +6,8 @@ import Foundation
 /// A page with something in every part of it.
 enum SamplePage {
   static let now = Date(timeIntervalSince1970: 1_796_000_000)
-  static let visit = PageVisit(
-    subject: "k1", expires: now, csrf: String(repeating: "ab", count: 32), id: "00112233445566778899aabbccddeeff")
-  static let page = Page(for: visit)
+  static let viewer = PageViewer(csrf: String(repeating: "ab", count: 32), name: "Ada")
+  static let page = Page(for: viewer)
 
   static func digest(_ text: String) -> Digest { Digest(of: Data(text.utf8)) }
 
@@ -63,11 +62,11 @@ enum SamplePage {
       text: "?", model: "auto",
       route: .init(task: nil, nearest: text ?? "spam", confidence: 0.5, distance: 9, router: digest("router")))
     return [
-      ("overview", page.overview(data)), ("serving", page.serving(data)), ("live", page.live(data)),
+      ("serving", page.serving(data)), ("live", page.live(data)),
       ("answer", page.serving(data, trial: trial(text), notice: .pinned)),
       ("unclaimed", page.serving(data, trial: unclaimed, notice: .inUse)), ("login", Page.login()),
       ("refused", Page.login(isRefused: true)), ("problem", Page.problem("Not done", text ?? "Try again.")),
-      ("empty", page.serving(ServingContent(now: now))), ("empty-overview", page.overview(ServingContent(now: now))),
-    ]
+      ("empty", page.serving(ServingContent(now: now))),
+    ] + consoleViews(text)
   }
 }
