@@ -105,6 +105,8 @@ public struct AccreteServer: Sendable {
     let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: CatalogService(catalog: catalog, engine: engine, logger: core.logger)),
       .init(service: listeners.open), .init(service: listeners.admin),
+      // The last is ended first: listeners wait for their answers, of which the streams of events end with this alone.
+      .init(service: LiveService(core: core)),
       // Whatever ends it, the others go with it.
       .init(
         service: shutdown, successTerminationBehavior: .gracefullyShutdownGroup,

@@ -19,6 +19,8 @@ final class ServerCore: Sendable {
   /// Of failed requests.
   let lines = RepeatedLines()
   let arrivals = ArrivalRate()
+  /// What views are told while they are looked at.
+  let events = LiveEvents()
   let logger: Logger
   /// The registry's folder, whose disk is looked at; `nil`: none is.
   let folder: URL?

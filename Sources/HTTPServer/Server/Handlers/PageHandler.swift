@@ -19,7 +19,7 @@ struct PageHandler: Sendable {
   // MARK: Views
 
   func overview(_ scope: RequestScope) async throws -> Response {
-    try await visited(scope) { Self.html(page(for: $0).overview(data)) }
+    try await visited(scope) { Self.html(page(for: $0).overview(OverviewContent(serving: data))) }
   }
 
   func serving(_ scope: RequestScope) async throws -> Response {
@@ -115,7 +115,7 @@ struct PageHandler: Sendable {
   // MARK: Who looks
 
   /// A view for whoever is logged in; others are sent to where that is done.
-  private func visited(_ scope: RequestScope, _ view: (PageVisit) -> Response) async throws -> Response {
+  func visited(_ scope: RequestScope, _ view: (PageVisit) -> Response) async throws -> Response {
     try requireOwnSite(scope)
     if let visit = try await visit(scope) { return view(visit) }
     guard core.admission.keys == nil else { return Self.redirect(PagePath.login) }
@@ -127,7 +127,7 @@ struct PageHandler: Sendable {
   }
 
   /// `nil`: nobody is logged in, or the key is not what it was.
-  private func visit(_ scope: RequestScope) async throws -> PageVisit? {
+  func visit(_ scope: RequestScope) async throws -> PageVisit? {
     try requireOwnSite(scope)
     guard let visit = await session.visit(cookies: scope.request.headers[values: .cookie]) else { return nil }
     guard let keys = core.admission.keys else { return visit }
@@ -149,7 +149,7 @@ struct PageHandler: Sendable {
   }
 
   /// A form of somebody who is logged in, from a page of that session.
-  private func posted(
+  func posted(
     _ scope: RequestScope, _ answer: (PageForm, PageVisit) async throws -> Response
   ) async throws -> Response {
     guard let visit = try await visit(scope) else { return Self.redirect(PagePath.login) }
@@ -164,13 +164,13 @@ struct PageHandler: Sendable {
 
   // MARK: Answers
 
-  private var data: ServingContent { ServingContent(core) }
+  var data: ServingContent { ServingContent(core) }
 
-  private func page(for visit: PageVisit) -> Page {
+  func page(for visit: PageVisit) -> Page {
     Page(for: PageViewer(csrf: visit.csrf, canLogOut: core.admission.keys != nil))
   }
 
-  private static func html(_ body: Data, status: HTTPResponse.Status = .ok) -> Response {
+  static func html(_ body: Data, status: HTTPResponse.Status = .ok) -> Response {
     asset(body, PageHeaders.html, status: status)
   }
 
@@ -180,7 +180,7 @@ struct PageHandler: Sendable {
     return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
   }
 
-  private static func redirect(_ path: String, cookie: String? = nil) -> Response {
+  static func redirect(_ path: String, cookie: String? = nil) -> Response {
     var headers = PageHeaders.all
     headers[.location] = path
     headers[.setCookie] = cookie

@@ -68,6 +68,7 @@ extension OpenAPIDocument {
     case "/health": return []
     case "/metrics": return [content("text/plain", ofType("string"))]
     case PagePath.styleSheet: return [content("text/css", ofType("string"))]
+    case PagePath.events: return [content("text/event-stream", ofType("string"))]
     case PagePath.script: return [content("text/javascript", ofType("string"))]
     default: break
     }

@@ -24,6 +24,9 @@ extension RouteTable {
       {
         try await admin.pin($0)
       },
+      Route(.get, PagePath.events, .own, "Events for whoever looks at the page; ?topics=queue,sides,loop,serving,release") {
+        try await page.events($0)
+      },
       Route(.get, "/admin/v1/keys", .key(.admin), "What is known of the keys") { _ in try admin.keys() },
     ]
     return RouteTable(routes: routes + ofPage(page) + health(core), notServed: NotServed.ofAdmin).described(core)
