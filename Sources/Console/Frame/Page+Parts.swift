@@ -1,3 +1,4 @@
+import Files
 import Markup
 
 /// What views are put together from.

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import Markup
 
 /// The page on which people see what the server does, review items and look after the loop: HTML that needs no script, made from

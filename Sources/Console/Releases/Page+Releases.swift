@@ -37,7 +37,7 @@ extension Page {
       "form", ["method": "get", "action": PagePath.releases, "class": "filter"],
       HTML(
         "div", [:],
-        select("From", id: "compare-from", name: "from", options, chosen: content.difference?.one ?? options[safe: 1]?.value)),
+        select("From", id: "compare-from", name: "from", options, chosen: content.difference?.one ?? options.dropFirst().first?.value)),
       HTML("div", [:], select("To", id: "compare-to", name: "to", options, chosen: content.difference?.other)),
       HTML("button", ["class": "quiet"], .text("Compare"))) + (content.difference?.html ?? .none)
   }
