@@ -193,7 +193,7 @@ class Browser:
         self.folder = tempfile.mkdtemp(prefix="accrete-chromium-")
         self.process = subprocess.Popen(
             [program, "--headless=new", "--remote-debugging-port=0", f"--user-data-dir={self.folder}", "--no-sandbox",
-             "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-extensions",
+             "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking", "--disable-extensions",
              "--disable-component-update", "--disable-dev-shm-usage", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         port = Path(self.folder) / "DevToolsActivePort"

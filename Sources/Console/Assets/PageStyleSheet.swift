@@ -49,6 +49,8 @@ enum PageStyleSheet {
     section { margin: 1.25rem 0 0; padding: 1rem 1.15rem; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; min-width: 0; }
     section section { margin: 1.25rem 0 0; padding: 1rem 0 0; border: 0; border-top: 1px solid var(--line); border-radius: 0; }
     section > :last-child { margin-bottom: 0; }
+    /* What only screen readers see is cut off with the rest. */
+    .scroll, .graph { position: relative; }
     h1 { font-size: 1.6rem; margin-bottom: .6rem; }
     h2 { font-size: 1.1rem; margin: 0 0 .75rem; }
     h3 { margin-top: 1rem; }
@@ -87,10 +89,10 @@ enum PageStyleSheet {
     .bar .share { fill: var(--accent); }
     .samples { margin: .5rem 0 0; padding: 0; list-style: none; }
     .samples li { padding: .5rem .7rem; margin: 0 0 .4rem; background: var(--page); border-radius: 6px; max-height: 9rem; overflow-y: auto; }
-    .steps { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .3rem; font-size: .82rem; }
+    .steps { list-style: none; margin: 0 0 .6rem; padding: 0; display: flex; flex-wrap: wrap; gap: .3rem; font-size: .82rem; }
     .steps li { padding: .15rem .55rem; border: 1px solid var(--line); border-radius: 1rem; color: var(--muted); }
     .steps li[aria-current] { color: var(--surface); background: var(--accent); border-color: var(--accent); font-weight: 600; }
-    tr.oracle th, tr.oracle td { font-style: italic; color: var(--muted); }
+    td code { white-space: nowrap; }
     .secret { display: block; padding: .6rem .8rem; background: var(--page); border: 1px dashed var(--strong); border-radius: 6px; user-select: all; }
     .pages { display: flex; gap: 1rem; margin: .75rem 0 0; }
     """
@@ -124,6 +126,7 @@ enum PageStyleSheet {
     .actions label { margin: 0; font-weight: 400; position: relative; min-height: 24px; }
     .actions button { position: relative; }
     .filter { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: end; }
+    .filter + .scroll { margin-top: 1rem; }
     .filter label { margin: 0 0 .2rem; font-size: .86rem; }
     .filter button { margin: 0; }
     .row { display: flex; flex-wrap: wrap; gap: 0 1.25rem; align-items: end; }
@@ -177,7 +180,7 @@ enum PageStyleSheet {
       .desk-side { position: sticky; top: .6rem; }
     }
     @media (min-height: 40rem) {
-      .paper:not(.empty) { display: flex; flex-direction: column; height: calc(100vh - 5.2rem); min-height: 32rem; }
+      .paper:not(.empty) { display: flex; flex-direction: column; height: min(calc(100vh - 5.2rem), 46rem); min-height: 32rem; }
       .reading { flex: 1; }
     }
     """
@@ -186,7 +189,9 @@ enum PageStyleSheet {
   private static let drawings: StaticString = """
     figure { margin: 1rem 0 0; min-width: 0; }
     figcaption { color: var(--muted); font-size: .9rem; }
-    .drawing { display: block; width: 100%; height: auto; max-width: 44rem; }
+    .drawing { display: block; width: 100%; height: auto; min-width: 22rem; max-width: 36rem; }
+    .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .35rem 0; padding: 0; list-style: none; font-size: .9rem; }
+    .legend .swatch { display: inline-block; min-width: 0; width: 30px; height: 8px; vertical-align: middle; }
     .drawing text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--muted); font-variant-numeric: tabular-nums; }
     .drawing text.name { fill: var(--c, var(--ink)); font-weight: 600; }
     .drawing path { fill: none; stroke: var(--c, var(--strong)); stroke-width: 1.8; stroke-linejoin: round; }
@@ -198,7 +203,7 @@ enum PageStyleSheet {
     .drawing rect.node.now { stroke: var(--accent); stroke-width: 2.2; }
     .drawing text.node-name { fill: var(--ink); font-weight: 600; }
     .graph { overflow-x: auto; }
-    .graph .drawing { width: auto; max-width: none; }
+    section > .graph .drawing { width: auto; min-width: 0; max-width: none; }
     .s0 { --c: var(--s0); } .s1 { --c: var(--s1); } .s2 { --c: var(--s2); } .s3 { --c: var(--s3); }
     .s4 { --c: var(--s4); } .s5 { --c: var(--s5); } .s6 { --c: var(--s6); } .s7 { --c: var(--s7); }
     """

@@ -64,7 +64,7 @@ extension Page {
   /// The precision that came true, and whether it is below what was certified.
   private static func realised(_ week: CertificatesContent.Week) -> HTML {
     guard let realised = week.realised else { return .text("no rows") }
-    let isBelow = week.alpha.map { realised.high < 1 - $0 } ?? false
+    let isBelow = week.alpha.flatMap { alpha in realised.high.map { $0 < 1 - alpha } } ?? false
     return PageText.estimate(realised) + (isBelow ? PageState(.bad, "below").html : .none)
   }
 

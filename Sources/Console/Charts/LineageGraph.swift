@@ -64,14 +64,12 @@ struct LineageGraph {
       guard let parent = entry.node.parent, let from = nodes.first(where: { $0.node.version == parent }) else { return nil }
       let (x0, y0) = center(from.column, from.row)
       let (x1, y1) = center(entry.column, entry.row)
-      let middle = Format.coordinate(y1 - Self.rowHeight / 2)
-      return HTML(
-        "path",
-        [
-          "class": "axis",
-          "d":
-            "M\(Format.coordinate(x0)),\(Format.coordinate(y0 + Self.boxHeight / 2))V\(middle)H\(Format.coordinate(x1))V\(Format.coordinate(y1 - Self.boxHeight / 2))",
-        ])
+      // Nothing else is in the parent's row, nor above the child in its column: no line goes through a box.
+      let start =
+        from.column == entry.column
+        ? "M\(Format.coordinate(x0)),\(Format.coordinate(y0 + Self.boxHeight / 2))"
+        : "M\(Format.coordinate(x0 + Self.boxWidth / 2)),\(Format.coordinate(y0))H\(Format.coordinate(x1))"
+      return HTML("path", ["class": "axis", "d": start + "V\(Format.coordinate(y1 - Self.boxHeight / 2))"])
     }
   }
 

@@ -18,7 +18,8 @@ extension PageCurve {
     return HTML(
       "figure", ["aria-labelledby": "\(id)-title"],
       HTML("figcaption", ["id": "\(id)-title"], .text(title)),
-      drawing, legend,
+      legend,
+      HTML("div", ["class": "graph", "role": "region", "tabindex": "0", "aria-label": "Drawing: \(title)"], drawing),
       Page.folded("The numbers", subject: "of: \(title)", table(id)))
   }
 
@@ -48,7 +49,7 @@ extension PageCurve {
     parts.append(text(xTitle, x: Self.right, y: Self.bottom + 34, anchor: "end"))
     for bound in bounds {
       parts.append(HTML("path", ["class": "bound", "d": "M\(place(left, y(bound.y)))H\(Format.coordinate(Self.right))"]))
-      parts.append(text(bound.name, x: Self.right, y: y(bound.y) - 5, anchor: "end"))
+      parts.append(text(bound.name, x: Self.right, y: y(bound.y) + (y(bound.y) < Self.top + 16 ? 14 : -5), anchor: "end"))
     }
     for (number, line) in lines.enumerated() where !line.points.isEmpty {
       let style = SeriesStyle(number)

@@ -119,16 +119,16 @@ public struct VersionContent: Sendable, Equatable {
     public var name: String
     /// What came out.
     public var value: PageEstimate
-    /// From how many rows.
-    public var rows: Int
+    /// From how many rows; `nil`: that was not recorded.
+    public var rows: Int?
 
     /// A number with its interval.
     ///
     /// - Parameters:
     ///   - name: What was measured.
     ///   - value: What came out.
-    ///   - rows: From how many rows.
-    public init(name: String, value: PageEstimate, rows: Int) {
+    ///   - rows: From how many rows; `nil`: that was not recorded.
+    public init(name: String, value: PageEstimate, rows: Int? = nil) {
       self.name = name
       self.value = value
       self.rows = rows

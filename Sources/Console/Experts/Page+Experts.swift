@@ -103,6 +103,6 @@ extension Page {
           Self.select(
             "Version", id: "alias-version", name: "version",
             content.versions.reversed().filter { !$0.isRetired }.map { ("\($0.number)", "@\($0.number)") })),
-        HTML("button", [:], .text("Set"))))
+        HTML("div", [:], Self.reason(id: "alias-reason")), HTML("button", [:], .text("Set"))))
   }
 }

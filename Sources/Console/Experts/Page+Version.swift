@@ -39,8 +39,7 @@ extension Page {
         let value = metric.value
         return [
           .quoted(metric.name), .text(Format.percent(value.value)),
-          .text("\(Format.decimals(100 * value.low, 1)) to \(Format.percent(value.high))"),
-          .text(PageText.count(metric.rows)),
+          .text(value.interval), .text(metric.rows.map { PageText.count($0) } ?? "–"),
         ]
       })
   }
@@ -53,18 +52,15 @@ extension Page {
   }
 
   private func retirement(_ content: VersionContent) -> HTML {
-    guard viewer.rights.contains(.writeRegistry), !content.row.isServed else { return .none }
+    guard viewer.rights.contains(.writeRegistry), !content.row.isServed, !content.row.isRetired else { return .none }
     let path = PagePath.version(content.task, content.row.number)
-    guard !content.row.isRetired else {
-      return Self.section(
-        "Restore", id: "restore", form(path, Self.hidden("act", "restore"), HTML("button", [:], .text("Restore it"))))
-    }
     return Self.section(
       "Retire", id: "retire",
       Self.folded(
         "Retire this version", Self.paragraph("Requests that name its number are refused from then on."),
         form(
-          path, Self.hidden("act", "retire"), Self.confirmation("@\(content.row.number)", id: "retire-confirm"),
+          path, Self.hidden("act", "retire"), Self.reason(id: "retire-reason"),
+          Self.confirmation("@\(content.row.number)", id: "retire-confirm"),
           HTML("button", ["class": "grave"], .text("Retire")))))
   }
 }

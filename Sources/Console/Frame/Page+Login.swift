@@ -4,7 +4,7 @@ import Markup
 extension Page {
   /// The form that asks for a key.
   ///
-  /// - Parameter isRefused: Whether a key was given that is not one, or has no scope `admin`. Which of both is not said.
+  /// - Parameter isRefused: Whether a key was given that is not one, or has no scope that opens the page. Which of both is not said.
   public static func login(isRefused: Bool = false) -> Data {
     file(
       "Log in",
@@ -15,7 +15,7 @@ extension Page {
         isRefused
           ? HTML(
             "p", ["class": "warning", "role": "alert", "id": "refused"],
-            .text("This key does not open the page. It takes one with the scope admin that is not expired or revoked."))
+            .text("This key does not open the page. It takes one with a scope of the page that is not expired or revoked."))
           : .none,
         HTML(
           "form", ["method": "post", "action": PagePath.login],
@@ -29,7 +29,7 @@ extension Page {
             ]),
           HTML(
             "p", ["class": "help", "id": "key-help"],
-            .text("A key with the scope admin. It stays in this browser as a session of eight hours, not as the key.")),
+            .text("A key with a scope of the page: admin, review.work, review.lead, registry.read, registry.write or loop.operate. It stays in this browser as a session of eight hours, not as the key.")),
           HTML("button", [:], .text("Log in")))))
   }
 

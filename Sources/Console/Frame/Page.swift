@@ -14,14 +14,17 @@ public struct Page: Sendable {
   let viewer: PageViewer
   /// What everybody has to know at once, on each view: the loop or automatic decisions are stopped.
   private let banners: [String]
+  /// Views that this server does not have.
+  private let missing: Set<String>
 
   /// The page of one person.
   ///
   /// - Parameters:
   ///   - viewer: Who looks at it; its forms are bound to that person's session.
   ///   - banners: What everybody has to know at once, such as that the loop is stopped.
-  public init(for viewer: PageViewer, banners: [String] = []) {
-    (self.viewer, self.banners) = (viewer, banners)
+  ///   - missing: Paths of views that this server does not have: no link leads there.
+  public init(for viewer: PageViewer, banners: [String] = [], missing: Set<String> = []) {
+    (self.viewer, self.banners, self.missing) = (viewer, banners, missing)
   }
 
   /// A view with what is on all of them.
@@ -45,7 +48,9 @@ public struct Page: Sendable {
   /// Name, views and the way out.
   private func header(at path: String) -> HTML {
     let groups = PageEntry.groups.compactMap { group -> HTML? in
-      let entries = group.entries.filter { entry in entry.right.map { viewer.rights.contains($0) } ?? true }
+      let entries = group.entries.filter { entry in
+        viewer.rights.isSuperset(of: entry.right.map { [$0] } ?? []) && !missing.contains(entry.path)
+      }
       guard !entries.isEmpty else { return nil }
       return HTML("p", ["class": "group"], .text(group.name))
         + HTML(

@@ -25,7 +25,6 @@ public enum PageNotice: String, Sendable, CaseIterable {
 
   case aliased
   case retired
-  case restored
   case rolledBack = "rolled-back"
   case stopped
   case started
@@ -89,8 +88,7 @@ public enum PageNotice: String, Sendable, CaseIterable {
     case .requeued: "The item is in the queue again."
     case .secondReview: "A second person will review the item."
     case .aliased: "The alias now leads to that version."
-    case .retired: "Retired: the version is served no more. It can be restored."
-    case .restored: "Restored."
+    case .retired: "Retired: requests that name its number are refused."
     case .rolledBack: "Rolled back: requests reach the earlier release from now on."
     case .stopped: "Stopped. It stays stopped, also over restarts, until two people have started it again."
     case .started: "Started."

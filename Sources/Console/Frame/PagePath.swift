@@ -31,7 +31,7 @@ public enum PagePath {
   public static let loop = "/loop"
   /// Certificates, and what they turned out to be worth.
   public static let certificates = "/certificates"
-  /// Posted: `task`, `side`.
+  /// Posted: `task`, `side`, as ``value(_:)`` spells them.
   public static let issue = "/certificates/issue"
   /// Posted: `digest`, `confirm`, `reason`.
   public static let revoke = "/certificates/revoke"
@@ -51,7 +51,7 @@ public enum PagePath {
   public static let audit = "/audit"
   /// Posted: nothing else. Verifies the whole chain.
   public static let verify = "/audit/verify"
-  /// Keys; posted to make one: `name`, `scope` (as often as there are), `days`.
+  /// Keys; posted to make one: `name`, `scope-NAME` (`1`) for each scope, `days`.
   public static let keys = "/keys"
   /// Posted: `id`, `confirm`.
   public static let revokeKey = "/keys/revoke"
@@ -68,7 +68,7 @@ public enum PagePath {
   /// An empty picture, which nothing is asked for.
   static let noIcon = "data:,"
 
-  /// An item that a person has taken; posted: `label`, or `act` (`skip`, `flag`) with `reason`; `milliseconds`, `suggested`, `guideline`.
+  /// An item that a person has taken; posted: `label` (as ``value(_:)`` spells it), or `act` (`skip`, `flag`) with `reason`; `milliseconds`, `suggested`, `guideline`.
   ///
   /// - Parameter item: The item's id.
   public static func review(_ item: String) -> String { path("review", "item", item) }
@@ -83,12 +83,12 @@ public enum PagePath {
   /// - Parameter id: The item's id.
   public static func item(_ id: String) -> String { path("items", id) }
 
-  /// A task with its versions; its query: `from` and `to` for what differs between two. Posted: `act` (`alias`), `alias`, `version`.
+  /// A task with its versions; its query: `from` and `to` for what differs between two. Posted: `act` (`alias`), `alias`, `version`, `reason`.
   ///
   /// - Parameter task: The task's name.
   public static func expert(_ task: String) -> String { path("experts", task) }
 
-  /// A version; posted: `act` (`retire`, `restore`), `confirm`.
+  /// A version; posted: `act` (`retire`), `reason`, `confirm`.
   ///
   /// - Parameters:
   ///   - task: The task's name.

@@ -34,12 +34,18 @@ enum PageText {
 
   /// A moment in UTC; a dash for one that no calendar has.
   static func moment(_ date: Date) -> HTML {
+    time(date) { $0.replacingOccurrences(of: "T", with: " ").replacingOccurrences(of: "Z", with: " UTC") }
+  }
+
+  /// The same without the day: for what is over within minutes.
+  static func timeOfDay(_ date: Date) -> HTML { time(date) { $0.dropFirst(11).prefix(5) + " UTC" } }
+
+  /// - Parameter words: What is shown of a moment as ISO 8601 writes it.
+  private static func time(_ date: Date, _ words: (String) -> String) -> HTML {
     let seconds = date.timeIntervalSince1970
     guard seconds > -62_000_000_000, seconds < 253_000_000_000 else { return .text("–") }
     let text = date.formatted(.iso8601)
-    return HTML(
-      "time", ["datetime": text],
-      .text(text.replacingOccurrences(of: "T", with: " ").replacingOccurrences(of: "Z", with: " UTC")))
+    return HTML("time", ["datetime": text], .text(words(text)))
   }
 
   /// A share as it is filled in a bar, 0 to 100.
@@ -48,9 +54,7 @@ enum PageText {
   /// A number with the interval that it lies in.
   static func estimate(_ estimate: PageEstimate?) -> HTML {
     guard let estimate else { return .text("–") }
-    return number(
-      Format.percent(estimate.value),
-      detail: "\(Format.decimals(100 * estimate.low, 1)) to \(Format.percent(estimate.high))")
+    return number(Format.percent(estimate.value), detail: estimate.interval)
   }
 
   /// How long something still lasts, or that it is over.

@@ -20,9 +20,7 @@ extension Page {
         ),
         (
           "Of a new task, recognised", .text(content.recall.map { Format.percent($0.value) } ?? "–"),
-          content.recall.map {
-            "simulated; \(Format.decimals(100 * $0.low, 1)) to \(Format.percent($0.high))"
-          } ?? "not simulated yet"
+          content.recall.map { "simulated; \($0.interval)" } ?? "not simulated yet"
         ),
       ]),
       Self.paragraph(

@@ -48,7 +48,7 @@ extension Page {
       (
         "Decided without a person", .text(today.automatic.map { Format.percent($0.value) } ?? "–"),
         today.automatic.map {
-          "\(Format.decimals(100 * $0.low, 1)) to \(Format.percent($0.high)) of today’s \(PageText.count(today.items))"
+          "\($0.interval) of today’s \(PageText.count(today.items))"
         } ?? "nothing has come today"
       ),
       ("Decisions of people today", .text(PageText.count(today.human)), ""),

@@ -10,15 +10,15 @@ extension Page {
   /// - Returns: A whole page.
   public func review(_ content: ReviewContent, notice: PageNotice? = nil) -> Data {
     document(
-      "Review", at: PagePath.review, notice: notice, desk: true,
+      "Review", at: PagePath.review, desk: true,
       HTML(
         "div",
         [
           "id": "desk", "data-next": PagePath.reviewNext, "data-review": PagePath.review,
           "data-item": content.item?.id,
         ],
-        bar(content),
-        HTML("p", ["id": "failed", "role": "alert"]),
+        bar(content, notice),
+        HTML("p", ["id": "failed", "role": "alert"], notice.flatMap { $0.isGood ? nil : .text($0.text) } ?? .none),
         HTML(
           "div", ["class": "desk-columns"],
           Self.part("item", class: "desk-main", content.item.map { item($0, content) } ?? nothing(content)),
@@ -31,7 +31,7 @@ extension Page {
   }
 
   /// Where the day stands, what was just done, and how to take it back.
-  private func bar(_ content: ReviewContent) -> HTML {
+  private func bar(_ content: ReviewContent, _ notice: PageNotice?) -> HTML {
     let progress = content.progress
     var facts = [
       HTML("span", [:], HTML("b", ["data-count": "today"], .text("\(progress.today)")), .text(" today")),
@@ -43,7 +43,10 @@ extension Page {
     return HTML(
       "div", ["class": "desk-bar"],
       HTML("div", ["class": "day", "id": "part-day", "data-part": ""], facts),
-      HTML("p", ["id": "said", "role": "status", "aria-live": "polite"]),
+      // What went well is said in a line that is always there, so that nothing moves.
+      HTML(
+        "p", ["id": "said", "role": "status", "aria-live": "polite"],
+        notice.flatMap { $0.isGood ? .text($0.text) : nil } ?? .none),
       HTML(
         "div", ["id": "part-undo", "data-part": ""],
         form(
@@ -70,7 +73,7 @@ extension Page {
         HTML("span", ["class": "item-id"], .quoted(item.id)),
         HTML(
           "span", ["class": "lease", "id": "lease"],
-          .text("yours until "), PageText.moment(item.leaseEnds))),
+          .text("yours until "), PageText.timeOfDay(item.leaseEnds))),
       HTML(
         "div", ["class": "reading", "id": "reading", "tabindex": "0", "role": "group", "aria-label": "Text"],
         .quoted(item.text)),

@@ -63,7 +63,7 @@ public struct AccreteServer: Sendable {
         keys: keys, isLocal: !options.isBehindProxy && options.listen.isLocal && options.adminListen.isLocal),
       metrics: ServerMetrics(
         base: catalog.basicName, maxExperts: Self.expertsInStep, vllmNames: options.hasMetricsAlias),
-      tracer: ServerTracer(self.traceFile), logger: logger, folder: registry.url)
+      tracer: ServerTracer(self.traceFile), logger: logger, folder: registry.url, registry: registry)
     session = await PageSession(try PageSecret(of: registry.url), isSecure: tls != nil || options.isBehindProxy)
     (self.options, self.engine, self.catalog) = (options, engine, catalog)
     testPrompt = [base.endToken]

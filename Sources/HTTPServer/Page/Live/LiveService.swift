@@ -1,14 +1,15 @@
 import Files
 import Foundation
 import ServiceLifecycle
+import Serving
 
 /// Tells views what no part of the server tells by itself: how busy the engine is, and which release is served.
 struct LiveService: Service {
   let core: ServerCore
 
   func run() async throws {
-    var watch = LiveWatch()
     await cancelWhenGracefulShutdown {
+      var watch = LiveWatch()
       while !Task.isCancelled {
         try? await Task.sleep(for: LiveEvents.pause)
         core.events.flush()

@@ -9,11 +9,11 @@ extension PageHandler {
   ///
   /// A browser that cannot be logged in anew here is refused, and the script asks every ten seconds instead.
   func events(_ scope: RequestScope) async throws -> Response {
-    guard let visit = try await visit(scope) else {
+    guard let visitor = try await visitor(scope) else {
       throw APIError(.invalidAPIKey, "Events are for whoever is logged in to the page. Open the page and log in.")
     }
     let topics = try Self.topics(scope.target.query["topics"])
-    guard let (news, number) = core.events.join(visit.id) else {
+    guard let (news, number) = core.events.join(visitor.visit.id) else {
       throw APIError(
         .requestsExceeded,
         "A session has \(LiveEvents.streamsOfSession) streams of events at most, and this server \(LiveEvents.streams). Close a window of the page."
