@@ -145,7 +145,7 @@ class Page:
         """Presses a key and lets it go."""
         codes = {"Backspace": ("Backspace", 8, None), " ": ("Space", 32, " "), "Enter": ("Enter", 13, "\r"),
                  "Escape": ("Escape", 27, None), "Tab": ("Tab", 9, None)}
-        code, number, text = codes.get(key, (f"Key{key.upper()}", ord(key.upper()), key))
+        code, number, text = codes[key] if key in codes else (f"Key{key.upper()}", ord(key.upper()), key)
         about = {"key": key, "code": code, "windowsVirtualKeyCode": number}
         down = {"type": "keyDown" if text else "rawKeyDown"} | ({"text": text} if text else {})
         self.do("Input.dispatchKeyEvent", **about, **down)
