@@ -11,7 +11,9 @@ import Testing
   @Test func nothingFromElsewhere() {
     #expect(PageAssets.script.count <= 30 * 1024 && PageAssets.styleSheet.count <= 30 * 1024)
     for word in ["http:", "https:", "//", "@import", "url("] { #expect(!style.contains(word), "\(word)") }
-    for word in ["http:", "https:", "import(", "eval(", "Function(", "document.write", "outerHTML", "insertAdjacentHTML", ".style"] {
+    for word in [
+      "http:", "https:", "import(", "eval(", "Function(", "document.write", "outerHTML", "insertAdjacentHTML", ".style",
+    ] {
       #expect(!script.contains(word), "\(word)")
     }
     // Markup is parsed into a document of its own, in which nothing runs, and is never assigned.

@@ -33,6 +33,7 @@ extension PageScript {
         [begun, active, warned] = [performance.now(), performance.now(), false];
         if (!shown) return;
         ends = at + Number(shown.dataset.seconds) * 1000;
+        showKeys();
         by("reading").classList.toggle("blurred", isBlurred());
         if (location.pathname !== shown.dataset.action) history.replaceState(null, "", shown.dataset.action);
         tick();
@@ -190,6 +191,7 @@ extension PageScript {
           const key = keys[place.dataset.key];
           if (key) write(place, names[key] || key);
         }
+        for (const place of document.querySelectorAll(".hint")) place.hidden = !by("keys-on").checked;
       }
 
       function change(event) {
@@ -282,7 +284,10 @@ extension PageScript {
       } catch { /* What cannot be read is not used. */ }
       by("keys-on").checked = store.get("keys-on") !== "0";
       by("blur-on").checked = store.get("blur-on") === "1";
-      by("keys-on").addEventListener("change", (event) => store.set("keys-on", event.target.checked ? "1" : "0"));
+      by("keys-on").addEventListener("change", (event) => {
+        store.set("keys-on", event.target.checked ? "1" : "0");
+        showKeys();
+      });
       by("blur-on").addEventListener("change", (event) => {
         store.set("blur-on", event.target.checked ? "1" : "0");
         if (by("reading")) by("reading").classList.toggle("blurred", event.target.checked);

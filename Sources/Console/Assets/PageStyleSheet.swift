@@ -143,6 +143,10 @@ enum PageStyleSheet {
     #failed { margin: 0; }
     #failed:not(:empty) { margin: .4rem 0; padding: .6rem .9rem; background: var(--bad); border-left: 4px solid var(--bad-line); border-radius: 4px; }
     .desk-columns { display: grid; gap: 0 1.5rem; }
+    .desk-bar, .desk-columns { max-width: 78rem; }
+    .hint { margin-left: .5rem; font-size: .75rem; min-width: 1.3rem; padding: .15rem .3rem; font-weight: 500; }
+    .choice .hint { margin: 0; font-size: .85rem; min-width: 1.6rem; padding: .28rem .4rem; font-weight: 600; }
+    .drawer-box .hint { margin: 0 .6rem 0 0; }
     .paper { margin: .4rem 0 0; padding: .9rem 1.25rem 1rem; }
     .paper.empty { padding: 3rem 1.5rem; text-align: center; }
     .paper-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; margin-bottom: .5rem; }

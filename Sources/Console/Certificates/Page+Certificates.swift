@@ -27,7 +27,9 @@ extension Page {
     }
     return .table(
       "Table of certificates",
-      columns: ["Side", "State", "Error at most", "Shown", "Threshold", "Rows", "Wrong", "Agreement", "Ends", "Digest"],
+      columns: [
+        "Side", "State", "Error at most", "Shown", "Threshold", "Rows", "Wrong", "Agreement", "Ends", "Digest",
+      ],
       rows: certificates.map { one in
         [
           HTML.quoted(one.task) + HTML("small", [:], .quoted(one.side)), state(of: one).html,
@@ -49,7 +51,9 @@ extension Page {
     guard !weeks.isEmpty else { return paragraph("No week is over yet.") }
     return .table(
       "Table of weeks",
-      columns: ["Side", "Week of", "Items", "Decided without a person", "Certified", "Realised", "Prevalence", "Saved"],
+      columns: [
+        "Side", "Week of", "Items", "Decided without a person", "Certified", "Realised", "Prevalence", "Saved",
+      ],
       rows: weeks.map { week in
         [
           HTML.quoted(week.task) + HTML("small", [:], week.side.map { .quoted($0) } ?? .text("both sides"))
@@ -83,8 +87,10 @@ extension Page {
               : HTML(
                 "div", ["class": "actions"],
                 form(
-                  PagePath.issue, Self.hidden("task", PagePath.value(side.task)), Self.hidden("side", PagePath.value(side.side)),
-                  HTML("button", [:], .text("Issue"), Self.unseen("for \(side.task.printable), \(side.side.printable)")))),
+                  PagePath.issue, Self.hidden("task", PagePath.value(side.task)),
+                  Self.hidden("side", PagePath.value(side.side)),
+                  HTML("button", [:], .text("Issue"), Self.unseen("for \(side.task.printable), \(side.side.printable)"))
+                )),
           ]
         }, isText: true))
   }

@@ -49,7 +49,8 @@ struct LineageGraph {
         "width": Format.coordinate(width), "height": Format.coordinate(height), "role": "img",
         "aria-label": "Which version of \(task.printable) began from which: \(inWords)",
       ], parts)
-    return HTML("div", ["class": "graph", "role": "region", "tabindex": "0", "aria-label": "Lineage of versions"], drawing)
+    return HTML(
+      "div", ["class": "graph", "role": "region", "tabindex": "0", "aria-label": "Lineage of versions"], drawing)
   }
 
   /// The same for whoever cannot see it.
@@ -61,7 +62,9 @@ struct LineageGraph {
 
   private var edges: [HTML] {
     nodes.compactMap { entry in
-      guard let parent = entry.node.parent, let from = nodes.first(where: { $0.node.version == parent }) else { return nil }
+      guard let parent = entry.node.parent, let from = nodes.first(where: { $0.node.version == parent }) else {
+        return nil
+      }
       let (x0, y0) = center(from.column, from.row)
       let (x1, y1) = center(entry.column, entry.row)
       // Nothing else is in the parent's row, nor above the child in its column: no line goes through a box.
@@ -92,7 +95,8 @@ struct LineageGraph {
         "text", ["class": "node-name", "x": Format.coordinate(x + 10), "y": Format.coordinate(y + 17)],
         .text("@\(node.version)" + (node.isServed ? " – served" : ""))),
       HTML(
-        "text", ["x": Format.coordinate(x + 10), "y": Format.coordinate(y + 32)], .text(Self.short(node.note).printable)),
+        "text", ["x": Format.coordinate(x + 10), "y": Format.coordinate(y + 32)], .text(Self.short(node.note).printable)
+      ),
     ]
   }
 

@@ -48,8 +48,10 @@ extension PageCurve {
     parts.append(HTML("path", ["class": "axis", "d": "M\(place(left, Self.bottom))H\(Format.coordinate(Self.right))"]))
     parts.append(text(xTitle, x: Self.right, y: Self.bottom + 34, anchor: "end"))
     for bound in bounds {
-      parts.append(HTML("path", ["class": "bound", "d": "M\(place(left, y(bound.y)))H\(Format.coordinate(Self.right))"]))
-      parts.append(text(bound.name, x: Self.right, y: y(bound.y) + (y(bound.y) < Self.top + 16 ? 14 : -5), anchor: "end"))
+      parts.append(
+        HTML("path", ["class": "bound", "d": "M\(place(left, y(bound.y)))H\(Format.coordinate(Self.right))"]))
+      parts.append(
+        text(bound.name, x: Self.right, y: y(bound.y) + (y(bound.y) < Self.top + 16 ? 14 : -5), anchor: "end"))
     }
     for (number, line) in lines.enumerated() where !line.points.isEmpty {
       let style = SeriesStyle(number)
@@ -57,7 +59,8 @@ extension PageCurve {
       if banded.count > 1 {
         let upper = banded.map { place(x($0.x), y($0.high ?? $0.y)) }
         let lower = banded.reversed().map { place(x($0.x), y($0.low ?? $0.y)) }
-        parts.append(HTML("path", ["class": "band s\(style.number)", "d": "M" + (upper + lower).joined(separator: "L") + "Z"]))
+        parts.append(
+          HTML("path", ["class": "band s\(style.number)", "d": "M" + (upper + lower).joined(separator: "L") + "Z"]))
       }
       parts.append(
         HTML(

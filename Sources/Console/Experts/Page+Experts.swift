@@ -26,7 +26,9 @@ extension Page {
 
   /// A link to a version; the task is part of its name for whoever hears the links alone.
   private static func version(_ task: String, _ number: Int) -> HTML {
-    HTML("a", ["href": PagePath.version(task, number)], HTML("span", ["class": "unseen"], .text(task.printable)), .text("@\(number)"))
+    HTML(
+      "a", ["href": PagePath.version(task, number)], HTML("span", ["class": "unseen"], .text(task.printable)),
+      .text("@\(number)"))
   }
 
   /// A task with its versions and how they came from each other.
@@ -84,8 +86,12 @@ extension Page {
     let options = content.versions.reversed().map { (value: "\($0.number)", text: "@\($0.number)") }
     return HTML(
       "form", ["method": "get", "action": PagePath.expert(content.task), "class": "filter"],
-      HTML("div", [:], select("From", id: "compare-from", name: "from", options, chosen: content.difference.map { number($0.one) })),
-      HTML("div", [:], select("To", id: "compare-to", name: "to", options, chosen: content.difference.map { number($0.other) })),
+      HTML(
+        "div", [:],
+        select("From", id: "compare-from", name: "from", options, chosen: content.difference.map { number($0.one) })),
+      HTML(
+        "div", [:],
+        select("To", id: "compare-to", name: "to", options, chosen: content.difference.map { number($0.other) })),
       HTML("button", ["class": "quiet"], .text("Compare"))) + (content.difference?.html ?? .none)
   }
 

@@ -15,7 +15,8 @@ extension Page {
         isRefused
           ? HTML(
             "p", ["class": "warning", "role": "alert", "id": "refused"],
-            .text("This key does not open the page. It takes one with a scope of the page that is not expired or revoked."))
+            .text(
+              "This key does not open the page. It takes one with a scope of the page that is not expired or revoked."))
           : .none,
         HTML(
           "form", ["method": "post", "action": PagePath.login],
@@ -29,7 +30,9 @@ extension Page {
             ]),
           HTML(
             "p", ["class": "help", "id": "key-help"],
-            .text("A key with a scope of the page: admin, review.work, review.lead, registry.read, registry.write or loop.operate. It stays in this browser as a session of eight hours, not as the key.")),
+            .text(
+              "A key with a scope of the page: admin, review.work, review.lead, registry.read, registry.write or loop.operate. It stays in this browser as a session of eight hours, not as the key."
+            )),
           HTML("button", [:], .text("Log in")))))
   }
 

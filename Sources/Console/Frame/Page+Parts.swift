@@ -29,7 +29,9 @@ extension Page {
   }
 
   /// What the script replaces when it changes; headings stay.
-  static func live(_ id: String, _ content: HTML) -> HTML { HTML("div", ["id": "live-\(id)", "data-live": ""], content) }
+  static func live(_ id: String, _ content: HTML) -> HTML {
+    HTML("div", ["id": "live-\(id)", "data-live": ""], content)
+  }
 
   /// The line above a view whose parts are replaced as things happen. Only the script can pause that: without it there is a link.
   ///
@@ -39,9 +41,11 @@ extension Page {
   ///   - topics: Events after which they are taken.
   static func refreshing(_ view: String, from source: String? = nil, topics: [String]) -> HTML {
     HTML(
-      "p", ["class": "refresh", "id": "live", "data-source": source ?? view, "data-topics": topics.joined(separator: ",")],
+      "p",
+      ["class": "refresh", "id": "live", "data-source": source ?? view, "data-topics": topics.joined(separator: ",")],
       HTML("a", ["href": view, "id": "live-link"], .text("Refresh")),
-      HTML("button", ["type": "button", "class": "quiet", "id": "live-pause", "hidden": ""], .text("Pause")), .text(" "),
+      HTML("button", ["type": "button", "class": "quiet", "id": "live-pause", "hidden": ""], .text("Pause")),
+      .text(" "),
       HTML("span", ["id": "live-status", "role": "status"]))
   }
 

@@ -104,7 +104,8 @@ public enum PageNotice: String, Sendable, CaseIterable {
     case .dismissed: "Dismissed: these requests are not shown again."
     case .verified: "The whole chain is as it was written."
     case .chainBroken: "The chain is broken. The table says where; keep a copy of the file before anything else."
-    case .notConfirmed: "Nothing done: the word to confirm it was not the one that was asked for. Type it as it is shown."
+    case .notConfirmed:
+      "Nothing done: the word to confirm it was not the one that was asked for. Type it as it is shown."
     case .notAllowed: "Nothing done: your key has not the scope for this. Ask somebody whose key has it."
     case .notThere: "Nothing done: it is no longer there."
     case .changedMeanwhile: "Nothing done: somebody else changed it meanwhile. Look at it again, and repeat it."

@@ -19,10 +19,15 @@ extension Page {
   /// A form without a token: it changes nothing, and its answer can be kept as an address.
   private static func filter(_ content: ItemsContent) -> HTML {
     let filter = content.filter
-    func options(_ values: [String]) -> [(value: String, text: String)] { [("", "all")] + values.map { (PagePath.value($0), $0) } }
+    func options(_ values: [String]) -> [(value: String, text: String)] {
+      [("", "all")] + values.map { (PagePath.value($0), $0) }
+    }
     return HTML(
       "form", ["method": "get", "action": PagePath.items, "class": "filter"],
-      HTML("div", [:], select("Task", id: "filter-task", name: "task", options(content.tasks), chosen: filter.task.map(PagePath.value))),
+      HTML(
+        "div", [:],
+        select("Task", id: "filter-task", name: "task", options(content.tasks), chosen: filter.task.map(PagePath.value))
+      ),
       HTML(
         "div", [:],
         select(
@@ -111,7 +116,8 @@ extension Page {
       rows: votes.map { vote in
         [
           .quoted(vote.person),
-          HTML.quoted(vote.label ?? vote.kind) + (vote.reason.isEmpty ? .none : HTML("small", [:], .quoted(vote.reason))),
+          HTML.quoted(vote.label ?? vote.kind)
+            + (vote.reason.isEmpty ? .none : HTML("small", [:], .quoted(vote.reason))),
           .text(vote.sawSuggestion ? "yes" : "no"), .text(vote.guideline.map { "\($0)" } ?? "–"),
           .text(Format.decimals(vote.seconds, 1) + "\u{A0}s"), PageText.moment(vote.at),
         ]
@@ -122,7 +128,9 @@ extension Page {
     guard !events.isEmpty else { return paragraph("Nothing yet.") }
     return .table(
       "Table of what happened", columns: ["When", "What", "Who"],
-      rows: events.map { [PageText.moment($0.at), .quoted($0.what), $0.who.isEmpty ? .text("server") : .quoted($0.who)] },
+      rows: events.map {
+        [PageText.moment($0.at), .quoted($0.what), $0.who.isEmpty ? .text("server") : .quoted($0.who)]
+      },
       isText: true)
   }
 

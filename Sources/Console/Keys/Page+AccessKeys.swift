@@ -56,7 +56,9 @@ extension Page {
   private func newKey(_ scopes: [KeysContent.Scope]) -> HTML {
     form(
       PagePath.keys,
-      Self.field("Name", id: "key-name", name: "name", help: "Whose it is, such as a person or a program.", isRequired: true, longest: 100),
+      Self.field(
+        "Name", id: "key-name", name: "name", help: "Whose it is, such as a person or a program.", isRequired: true,
+        longest: 100),
       HTML(
         "fieldset", ["class": "choices-list"],
         [HTML("legend", [:], .text("What it may be used for"))]

@@ -23,14 +23,17 @@ extension Page {
   }
 
   private static func jobs(_ rows: [LoopContent.Row]) -> HTML {
-    guard !rows.isEmpty else { return paragraph("None. A task's job begins when people have given it enough new labels.") }
+    guard !rows.isEmpty else {
+      return paragraph("None. A task's job begins when people have given it enough new labels.")
+    }
     return .table(
       "Table of jobs", columns: ["Task", "State", "Since", "Attempt", "Begun by", "Reason"],
       rows: rows.map { row in
         [
           HTML("a", ["href": PagePath.job(row.id)], .quoted(row.task)), JobState(row.state).html,
           PageText.moment(row.since), .text(row.attempt > 0 ? "\(row.attempt)" : "–"),
-          row.trigger.isEmpty ? .text("–") : .quoted(row.trigger), row.reason.isEmpty ? .text("–") : .quoted(row.reason),
+          row.trigger.isEmpty ? .text("–") : .quoted(row.trigger),
+          row.reason.isEmpty ? .text("–") : .quoted(row.reason),
         ]
       }, isText: true)
   }

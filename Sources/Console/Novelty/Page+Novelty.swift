@@ -59,7 +59,8 @@ extension Page {
           isRequired: true, longest: 2000),
         HTML("label", ["for": "\(id)-guideline"], .text("Guideline")),
         HTML(
-          "textarea", ["id": "\(id)-guideline", "name": "guideline", "rows": "6", "maxlength": "20000", "required": ""],
+          "textarea",
+          ["id": "\(id)-guideline", "name": "guideline", "rows": "6", "maxlength": "20000", "required": ""],
           .verbatim("")),
         HTML("button", [:], .text("Name it"), Self.unseen("cluster \(number)"))))
       + Self.folded(

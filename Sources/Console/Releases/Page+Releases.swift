@@ -17,7 +17,9 @@ extension Page {
   }
 
   private static func table(of rows: [ReleasesContent.Row]) -> HTML {
-    guard !rows.isEmpty else { return paragraph("Nothing is released yet. `accrete promote VERSION` releases a version.") }
+    guard !rows.isEmpty else {
+      return paragraph("Nothing is released yet. `accrete promote VERSION` releases a version.")
+    }
     return .table(
       "Table of releases", columns: ["Revision", "State", "Published", "By", "Why", "Tasks"],
       rows: rows.map { row in
@@ -37,7 +39,9 @@ extension Page {
       "form", ["method": "get", "action": PagePath.releases, "class": "filter"],
       HTML(
         "div", [:],
-        select("From", id: "compare-from", name: "from", options, chosen: content.difference?.one ?? options.dropFirst().first?.value)),
+        select(
+          "From", id: "compare-from", name: "from", options,
+          chosen: content.difference?.one ?? options.dropFirst().first?.value)),
       HTML("div", [:], select("To", id: "compare-to", name: "to", options, chosen: content.difference?.other)),
       HTML("button", ["class": "quiet"], .text("Compare"))) + (content.difference?.html ?? .none)
   }

@@ -22,7 +22,8 @@ extension Page {
         HTML(
           "div", ["class": "desk-columns"],
           Self.part("item", class: "desk-main", content.item.map { item($0, content) } ?? nothing(content)),
-          HTML("aside", ["class": "desk-side", "aria-label": "Help"], Self.part("guide", guide(content.item)), keys()))))
+          HTML("aside", ["class": "desk-side", "aria-label": "Help"], Self.part("guide", guide(content.item)), keys())))
+    )
   }
 
   /// What the script takes out of the next item's page.
@@ -53,7 +54,7 @@ extension Page {
           PagePath.undo, id: "undo",
           HTML(
             "button", ["class": "quiet", "disabled": progress.undoable > 0 ? nil : "", "data-act": "undo"],
-            .text("Undo")))))
+            .text("Undo"), Self.hint("backspace", for: "undo")))))
   }
 
   private func item(_ item: ReviewContent.Item, _ content: ReviewContent) -> HTML {
@@ -108,10 +109,11 @@ extension Page {
       HTML(
         "button",
         [
-          "class": "choice", "name": "label", "value": PagePath.value(label.name), "data-act": "label", "data-index": "\(index)",
+          "class": "choice", "name": "label", "value": PagePath.value(label.name), "data-act": "label",
+          "data-index": "\(index)",
           "aria-keyshortcuts": index < 9 ? "\(index + 1)" : nil,
         ],
-        index < 9 ? HTML("kbd", ["aria-hidden": "true"], .text("\(index + 1)")) : .none,
+        index < 9 ? Self.hint("\(index + 1)") : .none,
         HTML(
           "span", [:], HTML("span", ["class": "label"], .quoted(label.name)),
           label.help.isEmpty ? .none : HTML("small", [:], .quoted(label.help))))
@@ -119,6 +121,13 @@ extension Page {
     return form(
       PagePath.review(item.id), class: "choices", id: "choices", Self.counted(item),
       HTML("fieldset", [:], [HTML("legend", ["class": "unseen"], .text("Which label fits?"))] + buttons))
+  }
+
+  /// The key of a control, which only the script shows: without it there are no keys.
+  ///
+  /// - Parameter name: What the script calls it, where a person may choose another one.
+  private static func hint(_ key: String, for name: String? = nil) -> HTML {
+    HTML("kbd", ["class": "hint", "aria-hidden": "true", "hidden": "", "data-key": name], .text(key))
   }
 
   /// What is recorded with a vote: how long it took, and what the person could see.
@@ -135,8 +144,10 @@ extension Page {
       HTML(
         "fieldset", [:],
         [HTML("legend", [:], .text("Why do you skip it?"))]
-          + content.skipReasons.map {
-            HTML("button", ["class": "quiet", "name": "reason", "value": $0.rawValue, "data-act": "skip"], .text($0.words))
+          + content.skipReasons.enumerated().map { index, reason in
+            HTML(
+              "button", ["class": "quiet", "name": "reason", "value": reason.rawValue, "data-act": "skip"],
+              Self.hint("\(index + 1)"), .text(reason.words))
           }))
     let flag = form(
       path, id: "flag-form", Self.hidden("act", "flag"), Self.counted(item),
@@ -147,10 +158,10 @@ extension Page {
     return HTML(
       "div", ["class": "desk-others"],
       HTML(
-        "details", ["class": "drawer", "id": "skip"], HTML("summary", [:], .text("Skip")),
+        "details", ["class": "drawer", "id": "skip"], HTML("summary", [:], .text("Skip"), Self.hint("space", for: "skip")),
         HTML("div", ["class": "drawer-box"], skip)),
       HTML(
-        "details", ["class": "drawer", "id": "flag"], HTML("summary", [:], .text("Flag")),
+        "details", ["class": "drawer", "id": "flag"], HTML("summary", [:], .text("Flag"), Self.hint("f", for: "flag")),
         HTML("div", ["class": "drawer-box"], flag)))
   }
 

@@ -31,7 +31,9 @@ struct PageFields: Sendable, Equatable {
 
   /// Names of fields that begin so, without that beginning, whose value is `1`.
   func switches(_ beginning: String) -> [String] {
-    values.compactMap { $0.key.hasPrefix(beginning) && $0.value == "1" ? String($0.key.dropFirst(beginning.count)) : nil }
-      .sorted()
+    values.compactMap {
+      $0.key.hasPrefix(beginning) && $0.value == "1" ? String($0.key.dropFirst(beginning.count)) : nil
+    }
+    .sorted()
   }
 }

@@ -48,7 +48,8 @@ extension SamplePage {
           task: text ?? "sms_spam", label: text ?? "violation", state: .active, daysLeft: 9.4, itemsLeft: 141_200,
           detector: .init(sum: 3.2, limit: 10_000)),
         .init(
-          task: "sms_spam", label: "ok", state: .amber, reason: text ?? "the detector has risen: twice as many go to the coin",
+          task: "sms_spam", label: "ok", state: .amber,
+          reason: text ?? "the detector has risen: twice as many go to the coin",
           daysLeft: 2.2, itemsLeft: 18_400, detector: .init(sum: 212, limit: 10_000)),
         .init(
           task: "tweet_abuse", label: "violation", state: .stopped,
@@ -136,7 +137,8 @@ extension SamplePage {
         reason: text ?? "chosen by the coin"),
       votes: [
         .init(
-          person: text ?? "Grace", kind: text ?? "label", label: text ?? "violation", reason: text ?? "a premium number",
+          person: text ?? "Grace", kind: text ?? "label", label: text ?? "violation",
+          reason: text ?? "a premium number",
           seconds: 4.2, sawSuggestion: false, guideline: 4, at: before(hours: 4)),
         .init(person: "Lin", kind: "skip", reason: "language", seconds: 2.9, sawSuggestion: true, at: before(hours: 3)),
       ],
@@ -159,7 +161,8 @@ extension SamplePage {
     .init(
       number: number, digest: digest("v\(number)"), parent: parent, created: before(hours: Double(100 - number)),
       aliases: number == 3 ? [text ?? "production", "stable"] : [], isServed: number == 3, isRetired: number == 2,
-      score: PageEstimate(0.94 + 0.01 * Double(number), low: 0.92 + 0.01 * Double(number), high: 0.955 + 0.01 * Double(number)))
+      score: PageEstimate(
+        0.94 + 0.01 * Double(number), low: 0.92 + 0.01 * Double(number), high: 0.955 + 0.01 * Double(number)))
   }
 
   static func expert(_ text: String? = nil) -> ExpertContent {
@@ -181,7 +184,8 @@ extension SamplePage {
   private static func gates(_ text: String?) -> [PageGate] {
     [
       .init(id: "G1", question: "Is the base the same?", verdict: .passed),
-      .init(id: "G2", question: "Do all earlier tasks answer as before?", verdict: .passed, statistic: "0 of 448 changed"),
+      .init(
+        id: "G2", question: "Do all earlier tasks answer as before?", verdict: .passed, statistic: "0 of 448 changed"),
       .init(
         id: "G3", question: text ?? "Is the task not worse than before?", verdict: .underpowered,
         statistic: text ?? "+0.4 points", bound: text ?? "−1.6 points", margin: text ?? "−1.0 points", rows: 500,
@@ -189,7 +193,8 @@ extension SamplePage {
       .init(
         id: "G4", question: "Do requests go where they went?", verdict: .failed, statistic: "−0.9 points",
         bound: "−1.3 points", margin: "−0.5 points", rows: 1_237),
-      .init(id: "G6", question: "Is it within the budget?", verdict: .overridden, statistic: "212 MiB", margin: "200 MiB"),
+      .init(
+        id: "G6", question: "Is it within the budget?", verdict: .overridden, statistic: "212 MiB", margin: "200 MiB"),
       .init(id: "G7", question: "Is nothing planted?", verdict: .open),
     ]
   }
@@ -201,7 +206,10 @@ extension SamplePage {
         .init(name: text ?? "accuracy", value: PageEstimate(0.981, low: 0.969, high: 0.989), rows: 1_031),
         .init(name: "recall of violation", value: PageEstimate(0.91, low: 0.85, high: 0.95), rows: 128),
       ], gates: gates(text),
-      data: [.init(use: text ?? "learn", rows: 4_128, digest: digest("learn")), .init(use: "gate", rows: 500, digest: digest("gate"))],
+      data: [
+        .init(use: text ?? "learn", rows: 4_128, digest: digest("learn")),
+        .init(use: "gate", rows: 500, digest: digest("gate")),
+      ],
       card: text ?? "Messages in English from one gateway.\nNot for other languages.")
   }
 
@@ -240,7 +248,9 @@ extension SamplePage {
     return JobContent(
       row: job(text),
       inputs: [.init(name: text ?? "labels", value: text ?? "512 rows", digest: digest("rows"))],
-      outputs: [.init(name: "version", value: "sms_spam@4", digest: digest("v4")), .init(name: "CPU time", value: "812 s")],
+      outputs: [
+        .init(name: "version", value: "sms_spam@4", digest: digest("v4")), .init(name: "CPU time", value: "812 s"),
+      ],
       gates: gates(text),
       curves: [
         PageCurve(
@@ -252,7 +262,8 @@ extension SamplePage {
         PageCurve(
           title: "Canary: errors by hour", xTitle: "hours",
           lines: [
-            .init(name: "candidate", points: steps.map { .init(x: $0, y: 0.02 + 0.004 * sin($0), low: 0.01, high: 0.03) })
+            .init(
+              name: "candidate", points: steps.map { .init(x: $0, y: 0.02 + 0.004 * sin($0), low: 0.01, high: 0.03) })
           ]),
       ],
       steps: [
@@ -260,7 +271,9 @@ extension SamplePage {
         .init(state: "TRAIN", at: before(hours: 39)),
       ],
       overrides: [
-        .init(gate: "G6", reason: text ?? "the machine has the memory", people: [text ?? "Ada", "Grace"], at: before(hours: 32))
+        .init(
+          gate: "G6", reason: text ?? "the machine has the memory", people: [text ?? "Ada", "Grace"],
+          at: before(hours: 32))
       ])
   }
 
@@ -271,7 +284,8 @@ extension SamplePage {
     return CertificatesContent(
       certificates: [
         .init(
-          digest: digest("c1"), task: text ?? "sms_spam", side: text ?? "violation", tau: 0.95, alpha: 0.02, delta: 0.05,
+          digest: digest("c1"), task: text ?? "sms_spam", side: text ?? "violation", tau: 0.95, alpha: 0.02,
+          delta: 0.05,
           rows: 700, wrong: 7, upper: 0.0187, daysLeft: 9.4, isInUse: true, agreement: 0.962),
         .init(
           digest: digest("c2"), task: "sms_spam", side: "ok", tau: 0.9993, alpha: 0.01, delta: 0.05, rows: 473,
@@ -282,7 +296,8 @@ extension SamplePage {
       ],
       weeks: [
         .init(
-          from: week(1), task: text ?? "sms_spam", side: text ?? "violation", items: 29_104, stripped: 0.288, alpha: 0.02,
+          from: week(1), task: text ?? "sms_spam", side: text ?? "violation", items: 29_104, stripped: 0.288,
+          alpha: 0.02,
           realised: PageEstimate(0.991, low: 0.982, high: 0.996), prevalence: 0.118, saved: 7_799),
         .init(
           from: week(1), task: "sms_spam", side: nil, items: 29_104, stripped: 0.86, saved: 0, isOracle: true),
@@ -320,14 +335,17 @@ extension SamplePage {
     AuditContent(
       chains: [
         .init(name: "registry", entries: 412, head: digest("head"), verification: .init(at: before(hours: 1))),
-        .init(name: "reviews", entries: 48_210, head: digest("other"), verification: .init(at: before(hours: 9), broken: 17)),
+        .init(
+          name: "reviews", entries: 48_210, head: digest("other"), verification: .init(at: before(hours: 9), broken: 17)
+        ),
         .init(name: "keys", entries: 3, head: digest("third")),
       ],
       entries: [
         .init(
           chain: "reviews", number: 48_210, at: before(hours: 0.1), who: text ?? "Grace", what: text ?? "vote",
           subject: text ?? "sms-2026-11-30-0412", digest: digest("e1")),
-        .init(chain: "registry", number: 412, at: before(hours: 20), who: "loop", what: "register", digest: digest("e2")),
+        .init(
+          chain: "registry", number: 412, at: before(hours: 20), who: "loop", what: "register", digest: digest("e2")),
       ], next: text ?? "48209")
   }
 
@@ -344,7 +362,8 @@ extension SamplePage {
           id: "k4", name: "old", scopes: ["infer"], created: before(hours: 700), revoked: before(hours: 2)),
       ],
       scopes: [
-        .init(name: "review.work", meaning: "review items"), .init(name: "review.lead", meaning: "settle disagreements"),
+        .init(name: "review.work", meaning: "review items"),
+        .init(name: "review.lead", meaning: "settle disagreements"),
       ], made: text ?? "ak_k5_0123456789012345678901234567890123456789012", now: now)
   }
 }

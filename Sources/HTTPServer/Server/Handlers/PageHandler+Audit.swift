@@ -57,7 +57,8 @@ extension PageHandler {
     try await sent(scope, .administer) { fields, visitor in
       let scopes = fields.switches("scope-").compactMap { AccessScope(rawValue: $0) }
       guard let days = fields.number("days"), (1...3_650).contains(days) else {
-        throw APIError(.invalidValue, "Days until the key ends: expected 1 to 3650. Go back, and correct it.", param: "days")
+        throw APIError(
+          .invalidValue, "Days until the key ends: expected 1 to 3650. Go back, and correct it.", param: "days")
       }
       let made = try accessKeys.create(
         AccessKeyRequest(fields["name"], scopes: scopes, expires: Date().addingTimeInterval(Double(days) * 24 * 3600)))
@@ -88,14 +89,16 @@ extension PageHandler {
     }
     let content = KeysContent(
       keys: keys.filter { $0.revoked == nil } + keys.filter { $0.revoked != nil },
-      scopes: AccessScope.allCases.map { .init(name: $0.rawValue, meaning: Self.meaning(of: $0)) }, made: made, now: now)
+      scopes: AccessScope.allCases.map { .init(name: $0.rawValue, meaning: Self.meaning(of: $0)) }, made: made, now: now
+    )
     return page(for: visitor).keys(content, notice: notice)
   }
 
   private var accessKeys: AccessKeys {
     get throws {
       guard let keys = core.admission.keys else {
-        throw APIError(.routeNotFound, "This server asks for no keys. `accrete keys create` makes some; start it with --keys.")
+        throw APIError(
+          .routeNotFound, "This server asks for no keys. `accrete keys create` makes some; start it with --keys.")
       }
       return keys
     }

@@ -39,7 +39,8 @@ extension PageHandler {
   private static func topics(_ query: String?) throws -> Set<LiveEvent.Topic> {
     guard let query else { return Set(LiveEvent.Topic.allCases) }
     let topics = try query.split(separator: ",", omittingEmptySubsequences: false).prefix(16).map { name in
-      guard let topic = LiveEvent.Topic.allCases.first(where: { $0.rawValue.hasSameCodePoints(as: String(name)) }) else {
+      guard let topic = LiveEvent.Topic.allCases.first(where: { $0.rawValue.hasSameCodePoints(as: String(name)) })
+      else {
         throw APIError(
           .invalidValue,
           "`topics` of the address: expected \(LiveEvent.Topic.allCases.map(\.rawValue).listed), separated by commas, got \(SafeText.quoted(String(name))). Correct it, or leave it out.",

@@ -98,7 +98,8 @@ extension PageHandler {
 
   /// Two numbers to compare; `nil`: none are asked for.
   private static func pair(_ scope: RequestScope) -> (from: Int, to: Int)? {
-    guard let from = scope.target.query["from"].flatMap({ Int($0) }), let to = scope.target.query["to"].flatMap({ Int($0) })
+    guard let from = scope.target.query["from"].flatMap({ Int($0) }),
+      let to = scope.target.query["to"].flatMap({ Int($0) })
     else { return nil }
     return (from, to)
   }

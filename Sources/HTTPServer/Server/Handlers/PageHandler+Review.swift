@@ -66,7 +66,8 @@ extension PageHandler {
   private var reviews: any ReviewSource {
     get throws {
       guard let reviews = core.reviews else {
-        throw APIError(.routeNotFound, "Nothing is reviewed here: no task has a policy. `accrete review policy FILE` sets one.")
+        throw APIError(
+          .routeNotFound, "Nothing is reviewed here: no task has a policy. `accrete review policy FILE` sets one.")
       }
       return reviews
     }

@@ -24,7 +24,9 @@ extension RouteTable {
       {
         try await admin.pin($0)
       },
-      Route(.get, PagePath.events, .own, "Events for whoever looks at the page; ?topics=queue,sides,loop,serving,release") {
+      Route(
+        .get, PagePath.events, .own, "Events for whoever looks at the page; ?topics=queue,sides,loop,serving,release"
+      ) {
         try await page.events($0)
       },
       Route(.get, "/admin/v1/keys", .key(.admin), "What is known of the keys") { _ in try admin.keys() },
@@ -52,7 +54,9 @@ extension RouteTable {
   private static func ofReviews(_ page: PageHandler) -> [Route] {
     [
       Route(.get, PagePath.review, .own, "The page: the next item to review") { try await page.review($0) },
-      Route(.get, PagePath.reviewNext, .own, "The page: another item, for the script") { try await page.nextReview($0) },
+      Route(.get, PagePath.reviewNext, .own, "The page: another item, for the script") {
+        try await page.nextReview($0)
+      },
       Route(.get, "/review/item/{id}", .own, "The page: an item to review") { try await page.reviewItem($0) },
       Route(.post, "/review/item/{id}", .own, "The page: label, skip or flag it") { try await page.vote($0) },
       Route(.post, "/review/item/{id}/lease", .own, "The page: go on with it") { try await page.renewLease($0) },
