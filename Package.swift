@@ -309,7 +309,8 @@ let package = Package(
     tests(
       "HTTPServer",
       [
-        "ServingFixtures", "Access", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Registry", "Streams",
+        "ServingFixtures", "Console", "Access", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Registry",
+        "Streams",
         "Tokenization", "Files",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),

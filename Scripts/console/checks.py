@@ -60,6 +60,14 @@ ORDER = """
   .map((one) => "out of the order of reading: " + one.outerHTML.slice(0, 60))
 """
 
+# The texts of a view's samples, code point by code point, with what is spelled out read back.
+SHOWN = """
+[...document.querySelectorAll(".samples bdi")].map((text) => [...text.childNodes].map((node) => {
+  if (node.nodeType === Node.TEXT_NODE) return node.data;
+  return node.textContent.split(" ").map((code) => String.fromCodePoint(parseInt(code.slice(2), 16))).join("");
+}).join(""))
+"""
+
 # Roles whose names a screen reader needs.
 NAMED = {"button", "link", "textbox", "combobox", "checkbox", "spinbutton", "region", "navigation", "group", "img", "table"}
 
@@ -90,3 +98,14 @@ def faults(page, origin: str) -> list[str]:
         + [f"complained: {text}" for text in complaints]
         + page.value(WIDTH) + page.value(SMALL) + page.value(CONTRAST) + page.value(ORDER) + unnamed(page)
     )
+
+
+def misread(page, texts: list[str]) -> list[str]:
+    """P4: texts that a browser shows otherwise than they were written, and scripts in them that run."""
+    shown = page.value(SHOWN)
+    found = [f"shown otherwise: {text[:40]!r}" for text, seen in zip(texts, shown) if text != seen]
+    if len(shown) != len(texts):
+        found.append(f"{len(shown)} of {len(texts)} texts are shown")
+    if scripts := page.value("document.scripts.length") - 1:
+        found.append(f"{scripts} scripts that are not the page's")
+    return found

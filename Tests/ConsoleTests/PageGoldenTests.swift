@@ -11,7 +11,7 @@ import Testing
 @Suite struct PageGoldenTests {
   private static let folder = ProcessInfo.processInfo.environment["ACCRETE_PAGE_PREVIEW"]
 
-  @Test(arguments: ["serving", "answer", "overview", "login"])
+  @Test(arguments: ["serving", "answer", "overview", "login", "review"])
   func golden(name: String) throws {
     let file = try #require(
       Bundle.module.url(forResource: name, withExtension: "html", subdirectory: "Resources/page"))
@@ -30,7 +30,10 @@ import Testing
   @Test(.enabled(if: PageGoldenTests.folder != nil)) func preview() throws {
     let folder = URL(fileURLWithPath: try #require(Self.folder), isDirectory: true)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    for (name, data) in SamplePage.views() {
+    let texts =
+      HostileTexts.all + ["<", "\u{202E}", "&"].map { String(repeating: $0, count: 64 * 1024 / $0.utf8.count) }
+    try JSONEncoder().encode(texts).write(to: folder.appendingPathComponent("hostile.json"))
+    for (name, data) in SamplePage.views() + [("hostile", SamplePage.hostile(texts))] {
       try data.write(to: folder.appendingPathComponent(name + ".html"))
       // The same where no server answers: the assets lie beside it.
       let beside = String(decoding: data, as: UTF8.self).replacingOccurrences(of: "\"/assets/", with: "\"")

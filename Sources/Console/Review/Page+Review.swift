@@ -158,7 +158,8 @@ extension Page {
     return HTML(
       "div", ["class": "desk-others"],
       HTML(
-        "details", ["class": "drawer", "id": "skip"], HTML("summary", [:], .text("Skip"), Self.hint("space", for: "skip")),
+        "details", ["class": "drawer", "id": "skip"],
+        HTML("summary", [:], .text("Skip"), Self.hint("space", for: "skip")),
         HTML("div", ["class": "drawer-box"], skip)),
       HTML(
         "details", ["class": "drawer", "id": "flag"], HTML("summary", [:], .text("Flag"), Self.hint("f", for: "flag")),

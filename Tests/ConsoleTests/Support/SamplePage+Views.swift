@@ -33,6 +33,13 @@ extension SamplePage {
 
   private static func before(hours: Double) -> Date { now.addingTimeInterval(-3600 * hours) }
 
+  /// Texts side by side, for a browser to show.
+  static func hostile(_ texts: [String]) -> Data {
+    page.novelty(
+      NoveltyContent(
+        clusters: [.init(id: "c-1", items: texts.count, sources: 1, days: 1, since: now, samples: texts)]))
+  }
+
   // MARK: Overview
 
   static func overview(_ text: String? = nil, isStopped: Bool = false) -> OverviewContent {
