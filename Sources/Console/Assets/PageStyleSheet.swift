@@ -82,6 +82,7 @@ enum PageStyleSheet {
     .words small code { font-size: 1em; white-space: nowrap; }
     .mark { font: .8em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; border: 1px solid currentColor; border-radius: 3px; padding: 0 .2em; margin: 0 .1em; }
     .text { max-height: 20rem; overflow-y: auto; padding: .5rem .6rem; background: var(--page); border: 1px solid var(--line); border-radius: 6px; }
+    .text + .facts { margin-top: .75rem; }
     .bars { list-style: none; margin: 0; padding: 0; max-width: 40rem; }
     .bars li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 1rem; padding: .3rem 0; }
     .bar { grid-column: 1 / -1; display: block; width: 100%; height: .5rem; }

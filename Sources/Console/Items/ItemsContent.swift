@@ -179,7 +179,8 @@ public struct ItemContent: Sendable, Equatable {
     public var distance: Double? = nil
     /// Of the release; `nil`: there was none.
     public var release: Int? = nil
-    /// Why a person decides, where one does; empty: there is nothing to say.
+    /// Why a person decides, where one does; empty: there is nothing to say. That the coin chose an item is told when it is final, and
+    /// not before.
     public var reason: String = ""
 
     /// How it was decided.

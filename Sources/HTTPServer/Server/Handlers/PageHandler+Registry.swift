@@ -77,6 +77,9 @@ extension PageHandler {
       return Self.redirect(try body().location(view))
     } catch RegistryError.moved {
       return Self.redirect(PageNotice.changedMeanwhile.location(view))
+    } catch let error as RegistryError where [.usage, .conflict, .notFound].contains(error.category) {
+      // Whoever changes a registry looks after it: its own words say what to do.
+      throw APIError(error.category == .notFound ? .versionNotFound : .invalidValue, error.description)
     }
   }
 
