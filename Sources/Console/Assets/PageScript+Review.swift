@@ -44,8 +44,10 @@ extension PageScript {
         let next = taken && await taken;
         // What was empty or not there may be there now.
         if (!next || !next.fresh.getElementById("item")) next = await page(desk.dataset.next);
-        if (!next) { location.assign(desk.dataset.review); return; }
-        show(next);
+        if (next) return show(next);
+        by("part-item").replaceChildren();
+        by("part-guide").replaceChildren();
+        fail("The next item could not be fetched. It is asked for every ten seconds; if this stays, open the page again.");
       }
 
       function show(next) {
@@ -96,7 +98,8 @@ extension PageScript {
             if (!answer.ok) {
               fail("Not saved: " + (told.error ? told.error.message : "the server answered " + answer.status + "."));
             } else {
-              await saved(act, told, data, milliseconds);
+              const label = act === "label" ? button.querySelector(".label").textContent : null;
+              await saved(act, told, label, milliseconds);
             }
           }
         } catch {
@@ -108,7 +111,7 @@ extension PageScript {
         }
       }
 
-      async function saved(act, told, data, milliseconds) {
+      async function saved(act, told, label, milliseconds) {
         count(told);
         write(said, "");
         if (act === "undo") {
@@ -117,13 +120,14 @@ extension PageScript {
             if (item()) waiting.unshift(page(item().dataset.action));
             const back = await page(told.item);
             if (back) show(back);
+            else fail("The item could not be fetched. Open the page again.");
           }
           [equal, lastLabel] = [0, null];
         } else {
           await advance();
-          weigh(act === "label" ? data.get("label") : null, milliseconds);
+          weigh(label, milliseconds);
         }
-        write(said, act === "label" && told.good ? "Saved: " + decodeURIComponent(data.get("label")) : told.text);
+        write(said, label !== null && told.good ? "Saved: " + label : told.text);
         if (told.good === false) fail(told.text);
       }
 
@@ -168,7 +172,10 @@ extension PageScript {
       setInterval(async () => {
         if (item() || document.hidden || isSending) return;
         const next = await page(desk.dataset.next);
-        if (next && !item() && next.fresh.getElementById("item")) { show(next); write(said, "A new item."); }
+        if (!next || item()) return;
+        fail("");
+        if (next.fresh.getElementById("item")) { show(next); write(said, "A new item."); }
+        else take(next.fresh, "#part-item", true);
       }, 10000);
     """
 

@@ -12,11 +12,7 @@ extension Page {
     document(
       "Review", at: PagePath.review, desk: true,
       HTML(
-        "div",
-        [
-          "id": "desk", "data-next": PagePath.reviewNext, "data-review": PagePath.review,
-          "data-item": content.item?.id,
-        ],
+        "div", ["id": "desk", "data-next": PagePath.reviewNext],
         bar(content, notice),
         HTML("p", ["id": "failed", "role": "alert"], notice.flatMap { $0.isGood ? nil : .text($0.text) } ?? .none),
         HTML(

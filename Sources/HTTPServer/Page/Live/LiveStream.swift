@@ -32,7 +32,7 @@ struct LiveStream: Sendable {
     try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
     try await send(&last, to: &writer)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      let (steps, continuation) = AsyncStream.makeStream(of: Step.self, bufferingPolicy: .bufferingNewest(16))
+      let (steps, continuation) = AsyncStream.makeStream(of: Step.self)
       defer {
         group.cancelAll()
         continuation.finish()
