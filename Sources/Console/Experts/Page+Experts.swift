@@ -83,6 +83,7 @@ extension Page {
 
   /// Two versions to choose, and what differs between those that were chosen.
   private static func compare(_ content: ExpertContent) -> HTML {
+    guard content.versions.count > 1 else { return paragraph("There are no two to compare.") }
     let options = content.versions.reversed().map { (value: "\($0.number)", text: "@\($0.number)") }
     return HTML(
       "form", ["method": "get", "action": PagePath.expert(content.task), "class": "filter"],

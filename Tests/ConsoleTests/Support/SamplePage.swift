@@ -56,7 +56,10 @@ enum SamplePage {
   }
 
   /// Every view, by name.
-  static func views(_ text: String? = nil) -> [(name: String, data: Data)] {
+  static func views(_ text: String? = nil) -> [(name: String, data: Data)] { servingViews(text) + consoleViews(text) }
+
+  /// The view of serving in its states, and those without a session.
+  static func servingViews(_ text: String?) -> [(name: String, data: Data)] {
     let data = sample(text)
     let unclaimed = PageTrial(
       text: "?", model: "auto",
@@ -67,6 +70,6 @@ enum SamplePage {
       ("unclaimed", page.serving(data, trial: unclaimed, notice: .inUse)), ("login", Page.login()),
       ("refused", Page.login(isRefused: true)), ("problem", Page.problem("Not done", text ?? "Try again.")),
       ("empty", page.serving(ServingContent(now: now))),
-    ] + consoleViews(text)
+    ]
   }
 }
