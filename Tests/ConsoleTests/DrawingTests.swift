@@ -39,7 +39,8 @@ import Testing
         #expect(inside.isEmpty, "\(line)")
       }
     }
-    #expect(drawing["aria-label"]?.contains("3 from 1") == true && drawing["aria-label"]?.contains("7 from the base") == true)
+    #expect(
+      drawing["aria-label"]?.contains("3 from 1") == true && drawing["aria-label"]?.contains("7 from the base") == true)
   }
 
   /// Points along a path of straight lines, 20 on each.
@@ -90,7 +91,8 @@ import Testing
         let curve = PageCurve(
           title: "t", xTitle: "x",
           lines: [
-            .init(name: "a", points: [.init(x: first, y: second, low: second, high: first), .init(x: second, y: first)])
+            .init(
+              name: "a", points: [.init(x: first, y: second, low: second, high: first), .init(x: second, y: first)])
           ], bounds: [.init(y: first, name: "bound")], isLogarithmic: isLogarithmic)
         let drawing = try #require(try element(job(curve), "svg").first)
         for path in drawing.all("path").compactMap({ $0["d"] }) {

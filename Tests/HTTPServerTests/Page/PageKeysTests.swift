@@ -29,7 +29,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["name=a&days=30", "name=&scope-infer=1&days=30", "name=a&scope-infer=1&days=0", "name=a&scope-infer=1&days=x"])
+  @Test(arguments: [
+    "name=a&days=30", "name=&scope-infer=1&days=30", "name=a&scope-infer=1&days=0", "name=a&scope-infer=1&days=x",
+  ])
   func keysThatCannotBe(fields: String) async throws {
     let scratch = try Scratch()
     let keys = try AccessKeys.open(in: scratch.url)
