@@ -59,6 +59,7 @@ let package = Package(
     library("Registry", callsTorch: false),
     library("Access", callsTorch: false),
     library("Markup", callsTorch: false),
+    library("Console", callsTorch: false),
     library("Assurance", callsTorch: false),
     library("Review", callsTorch: false),
     library("Randomness", callsTorch: false),
@@ -122,6 +123,8 @@ let package = Package(
       "Access",
       ["Files", .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift")]),
     layer("Markup", ["Files"]),
+    // The page's views, from plain values alone.
+    layer("Console", ["Markup", "Files"]),
     layer("Assurance", ["Files"]),
     // What is decided without a person, and what shows that this may be; no model and no network.
     layer(
@@ -164,7 +167,7 @@ let package = Package(
     layer(
       "HTTPServer",
       [
-        "Access", "Markup", "Serving", "TaskModels", "Generation", "Decoder", "Streams", "Templates", "Tokenization",
+        "Access", "Console", "Serving", "TaskModels", "Generation", "Decoder", "Streams", "Templates", "Tokenization",
         "ModelConfiguration", "Registry", "Files",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -324,10 +327,12 @@ let package = Package(
     tests("Access", ["Files"]),
     tests("Markup", []),
     tests("Review", ["AuditedDatabase", "Assurance", "Randomness", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("Console", ["Markup", "Files"], resources: [.copy("Resources")]),
     tests(
       "HTTPServer",
       [
-        "ServingFixtures", "Access", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Registry", "Streams",
+        "ServingFixtures", "Console", "Access", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Registry",
+        "Streams",
         "Tokenization", "Files",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),

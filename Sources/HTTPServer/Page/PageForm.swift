@@ -1,13 +1,12 @@
+import Console
 public import Foundation
 import Hummingbird
 
 /// A form of the page as a browser posts it. A field that is not there is `nil`; what each action takes is said at ``PagePath``.
 public struct PageForm: Sendable, Equatable {
-  /// The longest body that is read: a text of ``longestText`` bytes, each of which may be a line end and spelled `%0D%0A`, and the other
-  /// fields.
-  public static let largestBody = 6 * longestText + 4096
-  /// The longest text that can be tried, in bytes.
-  public static let longestText = 65_536
+  /// The longest body that is read: a text of `PageTrial.longestText` bytes, each of which may be a line end and spelled `%0D%0A`, and
+  /// the other fields.
+  public static let largestBody = 6 * PageTrial.longestText + 4096
 
   /// What a person is told whose form is `nil`.
   public static let refusal =
@@ -56,6 +55,6 @@ public struct PageForm: Sendable, Equatable {
     case "1"?: isForced = true
     default: return nil
     }
-    guard (text?.utf8.count ?? 0) <= Self.longestText else { return nil }
+    guard (text?.utf8.count ?? 0) <= PageTrial.longestText else { return nil }
   }
 }

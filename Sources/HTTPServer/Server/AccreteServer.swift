@@ -63,7 +63,7 @@ public struct AccreteServer: Sendable {
         keys: keys, isLocal: !options.isBehindProxy && options.listen.isLocal && options.adminListen.isLocal),
       metrics: ServerMetrics(
         base: catalog.basicName, maxExperts: Self.expertsInStep, vllmNames: options.hasMetricsAlias),
-      tracer: ServerTracer(self.traceFile), logger: logger, folder: registry.url)
+      tracer: ServerTracer(self.traceFile), logger: logger, folder: registry.url, registry: registry)
     session = await PageSession(try PageSecret(of: registry.url), isSecure: tls != nil || options.isBehindProxy)
     (self.options, self.engine, self.catalog) = (options, engine, catalog)
     testPrompt = [base.endToken]
@@ -105,6 +105,8 @@ public struct AccreteServer: Sendable {
     let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: CatalogService(catalog: catalog, engine: engine, logger: core.logger)),
       .init(service: listeners.open), .init(service: listeners.admin),
+      // The last is ended first: listeners wait for their answers, of which the streams of events end with this alone.
+      .init(service: LiveService(core: core)),
       // Whatever ends it, the others go with it.
       .init(
         service: shutdown, successTerminationBehavior: .gracefullyShutdownGroup,

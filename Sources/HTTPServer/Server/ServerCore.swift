@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Logging
+import Registry
 import Serving
 import Synchronization
 
@@ -19,18 +20,25 @@ final class ServerCore: Sendable {
   /// Of failed requests.
   let lines = RepeatedLines()
   let arrivals = ArrivalRate()
+  /// What views are told while they are looked at.
+  let events = LiveEvents()
   let logger: Logger
   /// The registry's folder, whose disk is looked at; `nil`: none is.
   let folder: URL?
+  /// What the views of experts, releases and the audit show; `nil`: they are not served.
+  let registry: Registry?
+  /// What reviewers work on; `nil`: nothing is reviewed here.
+  let reviews: (any ReviewSource)?
   private let tested = Mutex(false)
 
   init(
     options: ServerOptions, engine: any InferenceEngine, catalog: any ModelDirectory, prompts: any PromptSource,
-    admission: Admission, metrics: ServerMetrics, tracer: ServerTracer, logger: Logger, folder: URL?
+    admission: Admission, metrics: ServerMetrics, tracer: ServerTracer, logger: Logger, folder: URL?,
+    registry: Registry? = nil, reviews: (any ReviewSource)? = nil
   ) {
     (self.options, self.engine, self.catalog, self.prompts) = (options, engine, catalog, prompts)
     (self.admission, self.metrics, self.tracer) = (admission, metrics, tracer)
-    (self.logger, self.folder) = (logger, folder)
+    (self.logger, self.folder, self.registry, self.reviews) = (logger, folder, registry, reviews)
   }
 
   var unknownFields: UnknownFields { options.reportsUnknownFields ? .report : .refuse }

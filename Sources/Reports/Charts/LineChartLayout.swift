@@ -1,3 +1,5 @@
+import Markup
+
 /// Where everything of a chart is drawn, in units of its view box, which are about pixels.
 struct LineChartLayout {
   static let width = 400.0
@@ -95,11 +97,5 @@ struct LineChartLayout {
       limit = names[number].y - Self.lineHeight
     }
     return names
-  }
-}
-
-extension Axis {
-  init(low: Double, high: Double, ticks: [Double], decimals: Int) {
-    (self.low, self.high, self.ticks, self.decimals) = (low, high, ticks, decimals)
   }
 }

@@ -1,3 +1,4 @@
+import Console
 import Foundation
 import Testing
 
@@ -34,10 +35,10 @@ import Testing
   }
 
   @Test func longTexts() {
-    let longest = String(repeating: "a", count: PageForm.longestText)
+    let longest = String(repeating: "a", count: PageTrial.longestText)
     #expect(form("text=" + longest)?.text == longest)
     #expect(form("text=" + longest + "a") == nil)
-    #expect(form("text=" + String(repeating: "%0D%0A", count: PageForm.longestText))?.text?.utf8.count == 65_536)
+    #expect(form("text=" + String(repeating: "%0D%0A", count: PageTrial.longestText))?.text?.utf8.count == 65_536)
     #expect(form(String(repeating: "a", count: PageForm.largestBody + 1)) == nil)
   }
 }

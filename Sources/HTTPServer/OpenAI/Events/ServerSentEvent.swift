@@ -1,9 +1,12 @@
 public import Foundation
 
-/// A piece of a stream of `text/event-stream`. Clients take every event for a chunk, whatever it is called, so that none has a name.
+/// A piece of a stream of `text/event-stream`. OpenAI's clients take every event for a chunk, whatever it is called, so that none of
+/// theirs has a name; those of the page have one.
 public enum ServerSentEvent: Sendable {
   /// One JSON object.
   case data(Data)
+  /// One JSON object with what it is called, and the number from which a browser goes on that lost the connection.
+  case named(String, number: Int, Data)
   /// Keeps the connection; no client reads it.
   case ping
   /// Nothing follows.
@@ -13,6 +16,8 @@ public enum ServerSentEvent: Sendable {
   public var bytes: Data {
     switch self {
     case .data(let json): Data("data: ".utf8) + Self.onOneLine(json) + Data("\n\n".utf8)
+    case .named(let name, let number, let json):
+      Data("id: \(number)\nevent: \(name)\ndata: ".utf8) + Self.onOneLine(json) + Data("\n\n".utf8)
     case .ping: Data(": ping\n\n".utf8)
     case .done: Data("data: [DONE]\n\n".utf8)
     }

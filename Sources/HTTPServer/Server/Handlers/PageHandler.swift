@@ -1,4 +1,5 @@
 import Access
+import Console
 import Files
 import Foundation
 import HTTPTypes
@@ -18,19 +19,22 @@ struct PageHandler: Sendable {
   // MARK: Views
 
   func overview(_ scope: RequestScope) async throws -> Response {
-    try await visited(scope) { Self.html(page(for: $0).overview(data)) }
+    try await visited(scope) { visitor in
+      // Whoever reviews and does nothing else comes to work at once.
+      if visitor.rights == [.review], core.reviews != nil { return Self.redirect(PagePath.review) }
+      return Self.html(page(for: visitor).overview(OverviewContent(serving: data), notice: Self.notice(scope)))
+    }
   }
 
   func serving(_ scope: RequestScope) async throws -> Response {
-    let notice = scope.target.query[PageNotice.key].flatMap { PageNotice(rawValue: $0) }
-    return try await visited(scope) { Self.html(page(for: $0).serving(data, notice: notice)) }
+    try await visited(scope, .administer) { Self.html(page(for: $0).serving(data, notice: Self.notice(scope))) }
   }
 
   func live(_ scope: RequestScope) async throws -> Response {
-    guard let visit = try await visit(scope) else {
+    guard let visitor = try await visitor(scope), visitor.rights.contains(.administer) else {
       return Self.html(Page.problem("Logged out", "Log in again."), status: .unauthorized)
     }
-    return Self.html(page(for: visit).live(data))
+    return Self.html(page(for: visitor).live(data))
   }
 
   func style() -> Response { Self.asset(PageAssets.styleSheet, PageHeaders.styleSheet) }
@@ -51,7 +55,7 @@ struct PageHandler: Sendable {
     var grant: AccessGrant?
     do {
       let found = try keys.verify((form.key ?? "").trimmingCharacters(in: .whitespacesAndNewlines))
-      if found.allows(.admin) { grant = found }
+      if !PageVisitor.rights(of: found.scopes).isEmpty { grant = found }
     } catch is AccessRefusal {
       // Which of the reasons it is, is not for whoever guesses.
     }
@@ -64,13 +68,13 @@ struct PageHandler: Sendable {
   }
 
   func logOut(_ scope: RequestScope) async throws -> Response {
-    try await posted(scope) { _, _ in Self.redirect(PagePath.login, cookie: session.logOut) }
+    try await posted(scope, nil) { _, _ in Self.redirect(PagePath.login, cookie: session.logOut) }
   }
 
   // MARK: Actions
 
   func pin(_ scope: RequestScope) async throws -> Response {
-    try await posted(scope) { form, _ in
+    try await posted(scope, .administer) { form, _ in
       await act(form) { digest in
         let isPinned = form.isPinned ?? true
         try await core.engine.pin(digest, isPinned)
@@ -80,7 +84,7 @@ struct PageHandler: Sendable {
   }
 
   func unload(_ scope: RequestScope) async throws -> Response {
-    try await posted(scope) { form, _ in
+    try await posted(scope, .administer) { form, _ in
       await act(form) { digest in
         let expert = core.engine.statistics.experts.first { $0.version == digest }
         guard let expert else { return .notResident }
@@ -93,81 +97,133 @@ struct PageHandler: Sendable {
 
   private func act(_ form: PageForm, _ body: (Digest) async throws -> PageNotice) async -> Response {
     guard let digest = form.digest.flatMap({ Digest($0) }), core.catalog.version(digest) != nil else {
-      return Self.redirect(PageNotice.notResident.location)
+      return Self.redirect(PageNotice.notResident.location(PagePath.serving))
     }
     do {
-      return Self.redirect(try await body(digest).location)
+      return Self.redirect(try await body(digest).location(PagePath.serving))
     } catch {
       core.logger.error("an action of the page failed", metadata: ["cause": .string("\(error)")])
-      return Self.redirect(PageNotice.failed.location)
+      return Self.redirect(PageNotice.failed.location(PagePath.serving))
     }
   }
 
   func tryText(_ scope: RequestScope) async throws -> Response {
-    try await posted(scope) { form, visit in
+    try await posted(scope, .administer) { form, visitor in
       let trial = try await PageTrials(core: core).trial(
         form.text ?? "", model: form.model ?? ModelName.autoName, scope)
-      return Self.html(page(for: visit).serving(data, trial: trial))
+      return Self.html(page(for: visitor).serving(data, trial: trial))
     }
   }
 
   // MARK: Who looks
 
-  /// A view for whoever is logged in; others are sent to where that is done.
-  private func visited(_ scope: RequestScope, _ view: (PageVisit) -> Response) async throws -> Response {
+  /// A view for whoever is logged in and may see it; others are sent to where people log in.
+  ///
+  /// - Parameter right: What the view takes; `nil`: any key that opens the page.
+  func visited(
+    _ scope: RequestScope, _ right: PageViewer.Right? = nil, _ view: (PageVisitor) async throws -> Response
+  ) async throws -> Response {
     try requireOwnSite(scope)
-    if let visit = try await visit(scope) { return view(visit) }
+    if let visitor = try await visitor(scope) {
+      try Self.require(right, of: visitor)
+      return try await view(visitor)
+    }
     guard core.admission.keys == nil else { return Self.redirect(PagePath.login) }
     // No keys are asked for: the session is there for the forms' tokens.
-    let opened = try await session.open(for: AccessGrant.unrestricted.id)
-    var response = view(opened.visit)
+    let grant = AccessGrant.unrestricted
+    let opened = try await session.open(for: grant.id)
+    var response = try await view(PageVisitor(opened.visit, name: grant.name, scopes: grant.scopes))
     response.headers[.setCookie] = opened.cookie
     return response
   }
 
   /// `nil`: nobody is logged in, or the key is not what it was.
-  private func visit(_ scope: RequestScope) async throws -> PageVisit? {
+  func visitor(_ scope: RequestScope) async throws -> PageVisitor? {
     try requireOwnSite(scope)
     guard let visit = await session.visit(cookies: scope.request.headers[values: .cookie]) else { return nil }
-    guard let keys = core.admission.keys else { return visit }
+    guard let keys = core.admission.keys else {
+      let grant = AccessGrant.unrestricted
+      return PageVisitor(visit, name: grant.name, scopes: grant.scopes)
+    }
     // A session ends with its key, and is no longer one of a server that asked for none.
     let key = try keys.list().first { $0.id.hasSameCodePoints(as: visit.subject) }
-    guard let key, key.isUsable(at: Date()), key.scopes.contains(.admin) else { return nil }
-    return visit
+    guard let key, key.isUsable(at: Date()) else { return nil }
+    let visitor = PageVisitor(visit, name: key.name, scopes: key.scopes)
+    return visitor.rights.isEmpty ? nil : visitor
+  }
+
+  private static func require(_ right: PageViewer.Right?, of visitor: PageVisitor) throws {
+    guard let right, !visitor.rights.contains(right) else { return }
+    throw APIError(.scopeMissing, "Your key has not the scope for this view. Log in with one that has it.")
   }
 
   private func requireOwnSite(_ scope: RequestScope) throws {
     if core.admission.keys == nil, core.admission.isLocal { try LocalRequest.requireNoOtherSite(scope, isForm: true) }
   }
 
+  private func body(_ scope: RequestScope) async throws -> Data {
+    try await BodyReader.read(scope, as: "application/x-www-form-urlencoded", limits: core.options.limits)
+  }
+
   private func form(_ scope: RequestScope) async throws -> PageForm {
-    let body = try await BodyReader.read(
-      scope, as: "application/x-www-form-urlencoded", limits: core.options.limits)
-    guard let form = PageForm(body) else { throw APIError(.invalidValue, PageForm.refusal) }
+    guard let form = PageForm(try await body(scope)) else { throw APIError(.invalidValue, PageForm.refusal) }
     return form
   }
 
-  /// A form of somebody who is logged in, from a page of that session.
+  /// A form of somebody who is logged in and may send it, from a page of that session.
   private func posted(
-    _ scope: RequestScope, _ answer: (PageForm, PageVisit) async throws -> Response
+    _ scope: RequestScope, _ right: PageViewer.Right?, _ answer: (PageForm, PageVisitor) async throws -> Response
   ) async throws -> Response {
-    guard let visit = try await visit(scope) else { return Self.redirect(PagePath.login) }
+    guard let visitor = try await visitor(scope) else { return Self.redirect(PagePath.login) }
     let form = try await form(scope)
-    guard session.accepts(form.csrf, of: visit) else {
-      return Self.html(
-        Page.problem("Not done", "The form is not of this session, or too old. Open the page again, and repeat it."),
-        status: .forbidden)
-    }
-    return try await answer(form, visit)
+    guard session.accepts(form.csrf, of: visitor.visit) else { return Self.foreignForm }
+    try Self.require(right, of: visitor)
+    return try await answer(form, visitor)
+  }
+
+  /// The same of a form with other fields than those of the view of serving.
+  func sent(
+    _ scope: RequestScope, _ right: PageViewer.Right, _ answer: (PageFields, PageVisitor) async throws -> Response
+  ) async throws -> Response {
+    guard let visitor = try await visitor(scope) else { return Self.redirect(PagePath.login) }
+    guard let fields = PageFields(try await body(scope)) else { throw APIError(.invalidValue, PageForm.refusal) }
+    guard session.accepts(fields["csrf"], of: visitor.visit) else { return Self.foreignForm }
+    try Self.require(right, of: visitor)
+    return try await answer(fields, visitor)
+  }
+
+  private static var foreignForm: Response {
+    html(
+      Page.problem("Not done", "The form is not of this session, or too old. Open the page again, and repeat it."),
+      status: .forbidden)
   }
 
   // MARK: Answers
 
-  private var data: PageData { PageData(core) }
+  var data: ServingContent { ServingContent(core) }
 
-  private func page(for visit: PageVisit) -> Page { Page(for: visit, canLogOut: core.admission.keys != nil) }
+  func page(for visitor: PageVisitor) -> Page {
+    let viewer = PageViewer(
+      csrf: visitor.visit.csrf, name: core.admission.keys == nil ? "" : visitor.name, rights: visitor.rights,
+      canLogOut: core.admission.keys != nil)
+    return Page(for: viewer, missing: missing)
+  }
 
-  private static func html(_ body: Data, status: HTTPResponse.Status = .ok) -> Response {
+  /// Views of what this server does not have.
+  private var missing: Set<String> {
+    var paths: Set = [PagePath.items, PagePath.loop, PagePath.certificates, PagePath.novelty]
+    if core.reviews == nil { paths.insert(PagePath.review) }
+    if core.registry == nil { paths.formUnion([PagePath.experts, PagePath.releases, PagePath.audit]) }
+    if core.admission.keys == nil { paths.insert(PagePath.keys) }
+    return paths
+  }
+
+  /// What became of an action, from the address.
+  static func notice(_ scope: RequestScope) -> PageNotice? {
+    scope.target.query[PageNotice.key].flatMap { PageNotice(rawValue: $0) }
+  }
+
+  static func html(_ body: Data, status: HTTPResponse.Status = .ok) -> Response {
     asset(body, PageHeaders.html, status: status)
   }
 
@@ -177,7 +233,7 @@ struct PageHandler: Sendable {
     return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
   }
 
-  private static func redirect(_ path: String, cookie: String? = nil) -> Response {
+  static func redirect(_ path: String, cookie: String? = nil) -> Response {
     var headers = PageHeaders.all
     headers[.location] = path
     headers[.setCookie] = cookie

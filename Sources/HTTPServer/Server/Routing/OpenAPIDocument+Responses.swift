@@ -1,3 +1,4 @@
+import Console
 import Files
 
 extension OpenAPIDocument {
@@ -67,6 +68,7 @@ extension OpenAPIDocument {
     case "/health": return []
     case "/metrics": return [content("text/plain", ofType("string"))]
     case PagePath.styleSheet: return [content("text/css", ofType("string"))]
+    case PagePath.events: return [content("text/event-stream", ofType("string"))]
     case PagePath.script: return [content("text/javascript", ofType("string"))]
     default: break
     }

@@ -90,7 +90,6 @@ struct NotServed: Sendable {
   /// Of the admin listener.
   static let ofAdmin = [
     NotServed("/admin/v1/loop", "not served yet"),
-    NotServed("/admin/v1/events", "not served yet; the page asks again every two seconds"),
     NotServed("/v1", "the public listener has it (--listen)"),
     NotServed("/accrete", "the public listener has it (--listen)"),
   ]

@@ -18,10 +18,12 @@ struct FakeServer: Sendable {
   /// - Parameters:
   ///   - keys: `nil`: none are asked for.
   ///   - limits: Of requests.
+  ///   - reviews: What reviewers work on; `nil`: nothing.
   ///   - logger: Where the log goes.
   ///   - options: Changes the others.
   init(
     keys: AccessKeys? = nil, limits: ServerLimits = ServerLimits(), problem: String? = nil,
+    reviews: (any ReviewSource)? = nil,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ change: (inout ServerOptions) -> Void = { _ in }
   ) {
@@ -34,7 +36,7 @@ struct FakeServer: Sendable {
       admission: Admission(keys: keys, isLocal: keys == nil),
       metrics: ServerMetrics(base: "seedling", maxExperts: 4, vllmNames: options.hasMetricsAlias),
       tracer: ServerTracer(), logger: logger,
-      folder: nil)
+      folder: nil, reviews: reviews)
     core.isTested = true
   }
 
