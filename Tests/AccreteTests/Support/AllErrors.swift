@@ -1,4 +1,5 @@
 import Assurance
+import AuditedDatabase
 import Decoder
 import Evolution
 import Experts
@@ -79,6 +80,7 @@ struct ExpectedErrors {
         EvolutionError.unsupported(what: "", fix: ""), RegistryError.illegalName(got: "", what: ""),
         CertificationError.invalid(what: "", got: "", expected: "", fix: ""),
         RegistryError.malformedReference(got: "", reason: ""), RegistryError.readingOnly(path: ""),
+        AuditedDatabaseError.readingOnly(path: ""), ReviewError.invalid(what: "", got: "", expected: ""),
         RegistryError.invalid(what: "", got: "", expected: "", fix: ""), RegistryError.nameReserved(got: ""),
         CatalogError.invalidName("", fix: ""), ChatPromptError.noTemplate(base: ""),
         ChatPromptError.unexpected(model: "", expected: "", got: ""),
@@ -104,7 +106,8 @@ struct ExpectedErrors {
         RunError.notARun(folder: ""), RunError.unknownTask(name: "", known: []), ScalingError.noRuns(path: ""),
         ExpertError.notLearned(task: "", learned: []), ExpertError.notAnArchive(folder: ""),
         ServingError.nothingReleased(path: ""), RegistryError.notARegistry(path: ""),
-        RegistryError.unknownTask(got: "", known: []), RegistryError.unknownVersion("", known: []),
+        RegistryError.unknownTask(got: "", known: []), ReviewError.unknownTask(got: "", known: []),
+        ReviewError.unknownItem(id: ""), RegistryError.unknownVersion("", known: []),
         RegistryError.unknownAlias("", known: []), RegistryError.unknownRelease(got: 2, last: 1),
         RegistryError.unknownVersionDigest(digest, what: ""), RegistryError.notReleased(name: "", newest: nil),
         CertificationError.unknownCertificate(digest),
@@ -119,9 +122,12 @@ struct ExpectedErrors {
         RunError.otherBeginning(folder: "", key: "", recorded: "", now: ""),
         ComparisonError.notAComparison(folder: ""), ComparisonError.cellsLeftOut(folder: "", cells: []),
         ExpertError.partOfDualExpert(expert: ""), RegistryError.alreadyARegistry(path: ""),
+        ReviewError.otherText(id: ""), ReviewError.notYours(id: ""), ReviewError.wrongState(id: "", state: .final),
+        ReviewError.nothingToUndo(person: ""),
         RegistryError.nameTaken(got: "", other: ""), RegistryError.nothingBefore(revision: 1),
         CertificationError.notForProduction(task: "", label: ""),
-        CertificationError.otherModels(task: "", label: "", what: [""]), CertificationError.expired(task: "", label: ""),
+        CertificationError.otherModels(task: "", label: "", what: [""]),
+        CertificationError.expired(task: "", label: ""),
         CertificationError.otherSide(expected: "", got: ""),
         CertificationError.answersDiffer(task: "", label: "", row: digest),
         SideError.obstacle(task: "", label: "", .novelty), SideError.needsPeople(task: "", label: "", reason: .alarm),
@@ -269,7 +275,8 @@ struct ExpectedErrors {
         CertificationError.changed(what: "", expected: digest, got: digest),
         CertificationError.doesNotFollow(task: "", label: "", what: "", expected: "", got: ""),
         RegistryError.blobChanged(expected: digest, got: digest, path: ""), RegistryError.blobPurged(digest, path: ""),
-        RegistryError.damaged(path: "", reason: ""), RegistryError.auditBroken(sequence: 1, reason: ""),
+        RegistryError.damaged(path: "", reason: ""), AuditedDatabaseError.damaged(path: "", reason: ""),
+        AuditedDatabaseError.auditBroken(sequence: 1, reason: ""), RegistryError.auditBroken(sequence: 1, reason: ""),
         AccessError.damaged(path: "", reason: ""),
       ]),
   ]
@@ -279,7 +286,8 @@ struct ExpectedErrors {
     ExpectedErrors(
       69, 500,
       [
-        RegistryError.newerSchema(path: "", found: 2, known: 1), RegistryError.networkFileSystem(path: "", kind: ""),
+        RegistryError.newerSchema(path: "", found: 2, known: 1), ReviewError.newerSchema(path: "", found: 2, known: 1),
+        RegistryError.networkFileSystem(path: "", kind: ""),
         AccessError.newerSchema(path: "", found: 2, known: 1),
         ServerProgramError.missing(path: ""), ServerProgramError.notStarted(path: "", reason: ""),
       ]),
@@ -301,6 +309,7 @@ struct ExpectedErrors {
         FileError.notReadable(path: "", reason: ""), FileError.notWritable(path: "", reason: ""),
         StandardDescriptors.Failure(code: EIO), LostOutput(StandardDescriptors.Failure(code: EIO)),
         TorchError.noLibtorch(reason: "", fix: ""), RegistryError.database(path: "", reason: ""),
+        AuditedDatabaseError.failed(path: "", reason: ""),
         AccessError.database(path: "", reason: ""),
       ]),
     ExpectedErrors(
@@ -308,9 +317,11 @@ struct ExpectedErrors {
       [
         FileError.diskFull(path: ""), RunError.notEnoughDisk(path: "", needed: 2, free: 1),
         TorchError.outOfMemory(operation: "", arguments: "", MemoryShortage(asked: nil)),
-        RegistryError.diskFull(path: ""),
+        RegistryError.diskFull(path: ""), AuditedDatabaseError.diskFull(path: ""),
       ]),
-    ExpectedErrors(75, 409, [
+    ExpectedErrors(
+      75, 409,
+      [
         RegistryError.moved(what: "", expected: nil, found: nil), CertificationError.looked(task: "", label: ""),
       ]),
     ExpectedErrors(
@@ -319,7 +330,9 @@ struct ExpectedErrors {
         EngineFailure.queueFull(retryAfter: 1), EngineFailure.draining, EngineFailure.deadlineExceeded,
         EngineFailure.cancelled, EngineFailure.unloaded(version: digest),
         RunError.inUse(folder: "", by: "", fix: ""), ComparisonError.inUse(folder: "", by: "", fix: ""),
-        SideError.notReady(task: "", label: ""), RegistryError.locked(path: "", by: ""), AccessError.locked(path: ""),
+        SideError.notReady(task: "", label: ""), RegistryError.locked(path: "", by: ""),
+        AuditedDatabaseError.locked(path: "", by: ""),
+        ReviewError.queueFull(task: "", limit: 0), AccessError.locked(path: ""),
         RateLimitRefusal(
           reason: .requests, limit: 1, retryAfter: 1, standing: RateLimitStanding(requests: nil, tokens: nil)),
       ]),
