@@ -365,7 +365,7 @@ let package = Package(
         "example-several-tasks", "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels",
         "Pretraining", "Learning",
         "Experts", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",
-        "ModelConfiguration", "Review", "Assurance", "Registry", "Files",
+        "ModelConfiguration", "Review", "Assurance", "Registry", "AuditedDatabase", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -1,4 +1,5 @@
 import Assurance
+import AuditedDatabase
 import Decoder
 import Evolution
 import Experts
@@ -81,6 +82,7 @@ struct ExpectedErrors {
         RegistryError.illegalName(got: "", what: ""),
         CertificationError.invalid(what: "", got: "", expected: "", fix: ""),
         RegistryError.malformedReference(got: "", reason: ""), RegistryError.readingOnly(path: ""),
+        AuditedDatabaseError.readingOnly(path: ""), ReviewError.invalid(what: "", got: "", expected: ""),
         RegistryError.invalid(what: "", got: "", expected: "", fix: ""), RegistryError.nameReserved(got: ""),
         CatalogError.invalidName("", fix: ""), ChatPromptError.noTemplate(base: ""),
         ChatPromptError.unexpected(model: "", expected: "", got: ""),
@@ -106,8 +108,9 @@ struct ExpectedErrors {
         RunError.notARun(folder: ""), RunError.unknownTask(name: "", known: []), ScalingError.noRuns(path: ""),
         ExpertError.notLearned(task: "", learned: []), ExpertError.notAnArchive(folder: ""),
         ServingError.nothingReleased(path: ""), RegistryError.notARegistry(path: ""),
+        RegistryError.unknownTask(got: "", known: []), ReviewError.unknownTask(got: "", known: []),
+        ReviewError.unknownItem(id: ""), RegistryError.unknownVersion("", known: []),
         LoopError.unknownTask(got: "", known: []),
-        RegistryError.unknownTask(got: "", known: []), RegistryError.unknownVersion("", known: []),
         RegistryError.unknownAlias("", known: []), RegistryError.unknownRelease(got: 2, last: 1),
         RegistryError.unknownVersionDigest(digest, what: ""), RegistryError.notReleased(name: "", newest: nil),
         CertificationError.unknownCertificate(digest),
@@ -122,6 +125,8 @@ struct ExpectedErrors {
         RunError.otherBeginning(folder: "", key: "", recorded: "", now: ""),
         ComparisonError.notAComparison(folder: ""), ComparisonError.cellsLeftOut(folder: "", cells: []),
         ExpertError.partOfDualExpert(expert: ""), RegistryError.alreadyARegistry(path: ""),
+        ReviewError.otherText(id: ""), ReviewError.notYours(id: ""), ReviewError.wrongState(id: "", state: .final),
+        ReviewError.nothingToUndo(person: ""),
         RegistryError.nameTaken(got: "", other: ""), RegistryError.nothingBefore(revision: 1),
         CertificationError.notForProduction(task: "", label: ""),
         CertificationError.otherModels(task: "", label: "", what: [""]),
@@ -280,8 +285,10 @@ struct ExpectedErrors {
         CertificationError.changed(what: "", expected: digest, got: digest),
         CertificationError.doesNotFollow(task: "", label: "", what: "", expected: "", got: ""),
         RegistryError.blobChanged(expected: digest, got: digest, path: ""), RegistryError.blobPurged(digest, path: ""),
-        LoopError.damaged(task: "", reason: ""), LoopError.missing(task: "", state: .gate, what: ""),
-        RegistryError.damaged(path: "", reason: ""), RegistryError.auditBroken(sequence: 1, reason: ""),
+        RegistryError.damaged(path: "", reason: ""), AuditedDatabaseError.damaged(path: "", reason: ""),
+        AuditedDatabaseError.auditBroken(sequence: 1, reason: ""), RegistryError.auditBroken(sequence: 1, reason: ""),
+        LoopError.damaged(task: "", reason: ""),
+        LoopError.missing(task: "", state: .gate, what: ""),
         AccessError.damaged(path: "", reason: ""),
       ]),
   ]
@@ -291,7 +298,8 @@ struct ExpectedErrors {
     ExpectedErrors(
       69, 500,
       [
-        RegistryError.newerSchema(path: "", found: 2, known: 1), RegistryError.networkFileSystem(path: "", kind: ""),
+        RegistryError.newerSchema(path: "", found: 2, known: 1), ReviewError.newerSchema(path: "", found: 2, known: 1),
+        RegistryError.networkFileSystem(path: "", kind: ""),
         AccessError.newerSchema(path: "", found: 2, known: 1),
         ServerProgramError.missing(path: ""), ServerProgramError.notStarted(path: "", reason: ""),
       ]),
@@ -313,6 +321,7 @@ struct ExpectedErrors {
         FileError.notReadable(path: "", reason: ""), FileError.notWritable(path: "", reason: ""),
         StandardDescriptors.Failure(code: EIO), LostOutput(StandardDescriptors.Failure(code: EIO)),
         TorchError.noLibtorch(reason: "", fix: ""), RegistryError.database(path: "", reason: ""),
+        AuditedDatabaseError.failed(path: "", reason: ""),
         AccessError.database(path: "", reason: ""),
       ]),
     ExpectedErrors(
@@ -320,7 +329,7 @@ struct ExpectedErrors {
       [
         FileError.diskFull(path: ""), RunError.notEnoughDisk(path: "", needed: 2, free: 1),
         TorchError.outOfMemory(operation: "", arguments: "", MemoryShortage(asked: nil)),
-        RegistryError.diskFull(path: ""),
+        RegistryError.diskFull(path: ""), AuditedDatabaseError.diskFull(path: ""),
       ]),
     ExpectedErrors(
       75, 409,
@@ -334,7 +343,9 @@ struct ExpectedErrors {
         EngineFailure.queueFull(retryAfter: 1), EngineFailure.draining, EngineFailure.deadlineExceeded,
         EngineFailure.cancelled, EngineFailure.unloaded(version: digest),
         RunError.inUse(folder: "", by: "", fix: ""), ComparisonError.inUse(folder: "", by: "", fix: ""),
-        SideError.notReady(task: "", label: ""), RegistryError.locked(path: "", by: ""), AccessError.locked(path: ""),
+        SideError.notReady(task: "", label: ""), RegistryError.locked(path: "", by: ""),
+        AuditedDatabaseError.locked(path: "", by: ""),
+        ReviewError.queueFull(task: "", limit: 0), AccessError.locked(path: ""),
         LoopError.promoting(task: "", other: ""),
         RateLimitRefusal(
           reason: .requests, limit: 1, retryAfter: 1, standing: RateLimitStanding(requests: nil, tokens: nil)),
