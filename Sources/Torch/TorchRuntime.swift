@@ -29,6 +29,17 @@ public enum TorchRuntime {
   /// Threads inside an operation that this thread begins. Results depend on it in the last bits, so a run records it.
   public static var threads: Int { Int(libtorch.accrete_get_threads()) }
 
+  /// Runs something on one thread: libtorch adds some sums up in an order that depends on how many there are.
+  ///
+  /// - Throws: What `body` throws.
+  public static func onOneThread<Result>(_ body: () throws -> Result) throws -> Result {
+    let before = threads
+    guard before != 1 else { return try body() }
+    try setThreads(1)
+    defer { try? setThreads(before) }
+    return try body()
+  }
+
   /// Sets them for this thread, and for those that have not asked for theirs yet.
   /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` for less than one, and for more than the OpenMP runtime gives:
   ///   libtorch operations that get fewer threads than they planned with leave parts of their results unwritten.

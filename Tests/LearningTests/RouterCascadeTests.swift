@@ -66,6 +66,24 @@ extension RouterCascade {
     #expect(moved > 0, "seed \(seed)")
   }
 
+  /// As wide as a small base, where an inverse has other digits by another number of threads.
+  @Test func threadsDoNotMatter() throws {
+    let (width, count, own) = (384, 500, TorchRuntime.threads)
+    defer { try? TorchRuntime.setThreads(own) }
+    func rows(_ seed: UInt64) throws -> Tensor {
+      var stream = RandomStream(seed: seed, "wide")
+      return try Tensor(
+        (0..<width * count).map { _ in Float(stream.below(2001)) / 1000 - 1 + Float(seed) / 10 }, shape: [count, width])
+    }
+    let sums = try ([1, 2, 3] as [UInt64]).map { seed in try TaskSums(rows(seed)) }
+    let texts = try TextFeatures(rows(2))
+    func decisions(threads: Int) throws -> [RouterCascade.Decision] {
+      try TorchRuntime.setThreads(threads)
+      return try RouterCascade(sums, handicaps: [0, 0, 0], view: view, unknownDistance: 2.5).decisions(texts)
+    }
+    #expect(try decisions(threads: 1) == decisions(threads: 2))
+  }
+
   /// The least handicap by the claims takes no request, and a little less takes one.
   @Test func handicapsHoldRequests() throws {
     let clouds = [try cloud(-0.5, 0, seed: 21), try cloud(0.5, 0, seed: 22)]

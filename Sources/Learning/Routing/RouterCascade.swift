@@ -74,15 +74,18 @@ public struct RouterCascade: Sendable {
         what: "the router", missing: ["sums of width \(first.width)"], unused: ["width \(other.width)"])
     }
     let origin = try first.mean.narrowed(0, from: 0, count: first.width).converted(to: .float64)
-    stages = try sums.indices.map { last in
-      let known = Array(sums[...last])
-      let metric = try GaussianRouter(known, view: view, unknownDistance: unknownDistance).metric()
-      let rows = try known.map { try ($0.mean.narrowed(0, from: 0, count: first.width) - origin).reshaped([1, -1]) }
-      let means = try Tensor.concatenated(rows, axis: 0)  // [tasks, width]
-      let weights = try metric.inverse.matmul(means.transposed(0, 1))  // [width, tasks]
-      return Stage(
-        inverse: try metric.inverse.doubles(), weights: try weights.transposed(0, 1).contiguous().doubles(),
-        constants: try (means * weights.transposed(0, 1)).sum(1).doubles(), usual: metric.usual, law: sums[last].law)
+    // An inverse has other last digits by another number of threads, and all distances with it.
+    stages = try TorchRuntime.onOneThread {
+      try sums.indices.map { last in
+        let known = Array(sums[...last])
+        let metric = try GaussianRouter(known, view: view, unknownDistance: unknownDistance).metric()
+        let rows = try known.map { try ($0.mean.narrowed(0, from: 0, count: first.width) - origin).reshaped([1, -1]) }
+        let means = try Tensor.concatenated(rows, axis: 0)  // [tasks, width]
+        let weights = try metric.inverse.matmul(means.transposed(0, 1))  // [width, tasks]
+        return Stage(
+          inverse: try metric.inverse.doubles(), weights: try weights.transposed(0, 1).contiguous().doubles(),
+          constants: try (means * weights.transposed(0, 1)).sum(1).doubles(), usual: metric.usual, law: sums[last].law)
+      }
     }
     self.origin = try origin.doubles()
     self.handicaps = handicaps

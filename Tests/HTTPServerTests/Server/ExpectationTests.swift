@@ -48,6 +48,18 @@ import Testing
     }
   }
 
+  /// Behind an answer that said that it is the last nothing is answered (RFC 9112, 9.6), however long the connection stays open.
+  @Test func nothingIsAnsweredBehindTheLast() async throws {
+    try await FakeServer().connected { port in
+      let connection = try RawConnection(port: port)
+      connection.send(Self.head("/v1/nothing", length: 10))
+      let answer = connection.read(until: "}}")
+      #expect(answer.hasPrefix("HTTP/1.1 404 ") && Self.closes(answer), "\(answer)")
+      connection.send("0123456789GET /version HTTP/1.1\r\nhost: localhost\r\n\r\n")
+      #expect(connection.rest().isEmpty)
+    }
+  }
+
   @Test func whoHasNoKeyIsToldAtOnce() async throws {
     let scratch = try Scratch()
     try await FakeServer(keys: try AccessKeys.open(in: scratch.url)).connected { port in

@@ -162,6 +162,26 @@ import Testing
     #expect(metrics.contains(#"accrete_cancelled_total{reason="disconnected"} 1"#))
   }
 
+  /// Clients that reset their connection with the last byte of their request: some are gone before anybody has looked at it.
+  @Test(arguments: [false, true]) func whoLeavesAtOnceIsNotAnswered(_ isStreamed: Bool) async throws {
+    let server = FakeServer()
+    server.engine.state.withLock {
+      $0.events = []
+      $0.staysOpen = true
+    }
+    try await server.publicApplication.test(.live) { [request = chat(stream: isStreamed)] client in
+      let port = try #require(client.port)
+      for _ in 0..<100 {
+        let connection = try RawConnection(port: port)
+        connection.send(request)
+        connection.reset()
+      }
+      // Whoever comes later is answered behind all of these.
+      try await eventually { server.core.drain.running == 0 }
+    }
+    #expect(server.engine.state.withLock { $0.cancelled == $0.requests.count })
+  }
+
   @Test func aFailureBehindTheFirstByteIsAnEventAndTheEnd() async throws {
     let server = FakeServer()
     server.engine.state.withLock {

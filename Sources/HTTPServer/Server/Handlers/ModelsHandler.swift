@@ -49,7 +49,10 @@ struct ModelsHandler: Sendable {
 
   /// - Parameter name: As it was asked for, which is what a client finds as `id`; `nil`: as lists have it.
   private func entry(_ model: ServedModel, _ resident: Set<Digest>, name: String? = nil) -> ModelEntry {
-    var maxLength = core.prompts.contextTokens
+    // Where there is little memory for keys and values, no request gets as far as the base reads.
+    let (blocks, size) = (core.engine.statistics.blocks, core.engine.statistics.blockTokens)
+    let room = blocks.multipliedReportingOverflow(by: size).overflow ? Int.max : blocks * size
+    var maxLength = room > 0 ? min(core.prompts.contextTokens, room) : core.prompts.contextTokens
     // A label is chosen of as much as the task's rows had; a free answer goes on as far as the base reads.
     if let form = model.form, form.kind != .answer { maxLength = min(maxLength, form.maxLength) }
     return ModelEntry(

@@ -23,6 +23,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var pending: (any Error)?
   /// Whether the answer that is being written is the connection's last.
   private var isLast = false
+  /// Whether what comes is not read any more.
+  private var isOver = false
   private var stalled: Scheduled<Void>?
   /// Ends the wait for the rest of a body that was answered without it.
   private var overdue: Scheduled<Void>?
@@ -47,7 +49,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if isOver { return }
     switch unwrapInboundIn(data) {
+    // Behind an answer that said that it is the last nothing is answered (RFC 9112, 9.6).
+    case .head where isLast:
+      isOver = true
+      return
     case .head(let head):
       unanswered += 1
       isReading = true

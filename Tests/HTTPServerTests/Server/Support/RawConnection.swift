@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A connection that sends bytes as they are: what no client library would send.
 final class RawConnection {
@@ -55,6 +56,16 @@ final class RawConnection {
   func isSilent(for seconds: Double) -> Bool {
     var file = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&file, 1, Int32(seconds * 1_000)) == 0
+  }
+
+  /// Ends the connection at once (RST), whatever is on its way. Nothing can be done with it afterwards.
+  func reset() {
+    var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+    // The number stays taken, so that its later closing closes nothing else.
+    let other = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    dup2(other, descriptor)
+    Foundation.close(other)
   }
 
   /// Sends nothing more, and reads nothing more.
