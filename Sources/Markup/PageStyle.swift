@@ -6,7 +6,7 @@ public enum PageStyle {
   public static let colors: StaticString = """
     :root {
       color-scheme: light dark;
-      --page: #f6f6f3; --surface: #ffffff; --ink: #1a1e23; --muted: #565f6b; --line: #dddfe2; --strong: #8b929b;
+      --page: #f6f6f3; --surface: #ffffff; --ink: #1a1e23; --muted: #565f6b; --line: #dddfe2; --strong: #868d96;
       --accent: #1c5a9e; --heat: 112, 170, 222; --good: #e4f0e2; --warn: #fbf0d9; --warn-line: #b07d12; --shadow: rgba(0, 0, 0, .22);
       --s0: #1c5a9e; --s1: #b1431c; --s2: #1b7547; --s3: #77399b; --s4: #7d5a00; --s5: #0a7079; --s6: #ad2765; --s7: #4a5461;
     }

@@ -10,14 +10,14 @@ extension CommandLineTests {
       let outcome = try Accrete.run(Self.asked + ["--seconds", "18", "--json"])
       let plan = try #require(try outcome.json() as? [String: Any], "\(outcome.testDescription)")
       let cases = try #require(plan["cases"] as? [[String: Any]])
-      #expect(cases.map { $0["rows"] as? Int } == [298, 456, 1271, 3988])
+      #expect(cases.map { $0["rows"] as? Int } == [298, 523, 1390, 4263])
       #expect(cases.first?["coinRows"] as? Int == 7096 && cases.first?["items"] as? Int == 14_192)
     }
 
     @Test func text() throws {
       let outcome = try Accrete.run(Self.asked)
       #expect(outcome.code == 0 && outcome.error.isEmpty, "\(outcome.testDescription)")
-      for words in ["if wrong", "0 %", "0.5 %", "1 %", "1.4 %", "at most 4", "14192", "2 % is allowed"] {
+      for words in ["if wrong", "0 %", "0.5 %", "1 %", "1.4 %", "at most 5", "14192", "2 % is allowed"] {
         #expect(outcome.text.contains(words), "\(words): \(outcome.text)")
       }
     }

@@ -42,7 +42,7 @@ import Testing
   @Test(arguments: [false, true])
   func texts(dark: Bool) throws {
     let colors = try colors(dark: dark)
-    #expect(colors.count > 25)
+    #expect(colors.count >= 25)
     let pairs = [
       ("ink", ["page", "surface", "good", "warn", "bad", "quiet"]), ("muted", ["page", "surface", "quiet"]),
       ("accent", ["page", "surface", "quiet"]), ("stop", ["page", "surface"]), ("wait", ["page", "surface"]),

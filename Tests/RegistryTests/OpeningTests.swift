@@ -176,7 +176,7 @@ import Testing
     let lock = try FileLock(sample.url.appendingPathComponent("registry.lock"))
     try lock.take(waiting: 0)
     let other = try FileLock(sample.url.appendingPathComponent("registry.lock"))
-    expectRefusal("registry.lock", "in use by process \(getpid())") { try other.take(waiting: 0.05) }
+    expectRefusal("registry.lock", "held by process \(getpid())") { try other.take(waiting: 0.05) }
     lock.letGo()
     try other.take(waiting: 0)
   }

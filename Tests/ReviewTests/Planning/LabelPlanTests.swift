@@ -19,7 +19,7 @@ import Testing
     // 2 · 298 / (0.12 · 0.7) = 7,095.2; at half of all items 14,192 of them, a day 1,000; 200 an hour.
     #expect(best.coinRows == 7096 && best.items == 14_192 && abs(best.days - 14.192) < 1e-9)
     #expect(abs(best.coinHours - 7096 * 1.1 / 200) < 1e-9 && abs(best.allHours - (14_192 + 709.6) / 200) < 1e-9)
-    #expect(plan.cases.map(\.rows) == [298, 456, 1271, 3988] && plan.cases.map(\.wrongAllowed) == [1, 4, 17, 65])
+    #expect(plan.cases.map(\.rows) == [298, 523, 1390, 4263] && plan.cases.map(\.wrongAllowed) == [1, 5, 19, 70])
     for (one, next) in zip(plan.cases, plan.cases.dropFirst()) {
       #expect(one.rows < next.rows && one.items < next.items && one.days < next.days)
     }

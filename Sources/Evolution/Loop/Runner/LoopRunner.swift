@@ -163,7 +163,7 @@ struct LoopActionFailure: Error {
 /// What one pass of a runner did.
 public struct LoopPass: Sendable, Equatable {
   /// One transition.
-  public struct Move: Sendable, Equatable {
+  public struct Move: Sendable, Encodable, Equatable {
     /// The job's task.
     public let task: String
     /// Where it was.

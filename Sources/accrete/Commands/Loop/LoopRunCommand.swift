@@ -20,6 +20,9 @@ struct LoopRunCommand: ParsableCommand {
   @Option(help: "At most so many minutes of each training. Default: no limit.")
   var budget: Double?
 
+  @Flag(help: "A line of JSON for each transition.")
+  var json = false
+
   @OptionGroup var options: RegistryOptions
   @OptionGroup var base: TaskBaseOptions
 
@@ -58,6 +61,10 @@ struct LoopRunCommand: ParsableCommand {
 
   private func show(_ pass: LoopPass) throws {
     for move in pass.moves {
+      if json {
+        try Console.output(String(decoding: JSONFile.lines([move]).dropLast(), as: UTF8.self))
+        continue
+      }
       let reason = move.reason.map { " (\($0.rawValue))" } ?? ""
       try Console.output("\(move.task): \(move.from.title) → \(move.to.title)\(reason)")
     }
