@@ -25,9 +25,7 @@ import Testing
     try queue.submit(["a", "b", "c"])
     try queue.decideAutomatically("a")
     try queue.decideAutomatically("b")
-    try queue.desk.database.write(clock: { queue.clock.now }, actor: "test") {
-      try $0.database.execute(sql: "DELETE FROM content WHERE item = (SELECT number FROM item WHERE id = 'b')")
-    }
+    try queue.execute("DELETE FROM content WHERE item = (SELECT number FROM item WHERE id = 'b')")
     #expect(try queue.desk.requeue(["a", "b", "c"], actor: "lea") == 1)
     #expect(try queue.state("b") == .automatic)
     #expect(throws: ReviewError.unknownItem(id: "x")) { try queue.desk.requeue(["x"], actor: "lea") }

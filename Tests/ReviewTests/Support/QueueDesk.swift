@@ -57,9 +57,32 @@ final class QueueDesk: Sendable {
 
   /// Makes an item what only chance or a certificate would make it.
   func make(_ id: String, _ columns: String) throws {
+    try execute("UPDATE item SET \(columns) WHERE id = ?", [id])
+  }
+
+  func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
     try desk.database.write(clock: { self.clock.now }, actor: "test") {
-      try $0.database.execute(sql: "UPDATE item SET \(columns) WHERE id = ?", arguments: [id])
+      try $0.database.execute(sql: sql, arguments: arguments)
     }
+  }
+
+  /// Looks at sides, or changes them as only a certificate would.
+  func sides<Result>(_ body: (SideStore) throws -> Result) throws -> Result {
+    try desk.database.write(clock: { self.clock.now }, actor: "test") {
+      try body(SideStore(database: $0.database, now: clock.now))
+    }
+  }
+
+  /// The votes in force on the items of some numbers.
+  func votes(on numbers: [Int]) throws -> [KeptVote] {
+    try desk.database.read { database in
+      try numbers.flatMap { try VoteStore(database: database).inForce(on: $0) }
+    }
+  }
+
+  /// The rows that the loop finds.
+  func finalRows() throws -> [FinalRow] {
+    try desk.database.read { try FinalRowStore(database: $0, now: clock.now).rows(of: "spam", after: 0, upTo: .max) }
   }
 
   /// Makes an item one that a side has decided.

@@ -48,12 +48,8 @@ import Testing
   @Test func anAmberSideHasTwoPeopleAlsoForWhatCameBefore() throws {
     let queue = try QueueDesk()
     try queue.submit(["a"])
-    try queue.desk.database.write(clock: { queue.clock.now }, actor: "test") { ledger in
-      let side = Side(task: "spam", label: "violation", since: queue.clock.now)
-      let store = SideStore(database: ledger.database, now: queue.clock.now)
-      try store.save(side)
-      try ledger.database.execute(sql: "UPDATE side SET state = 'amber'")
-    }
+    try queue.sides { try $0.save(Side(task: "spam", label: "violation", since: $0.now)) }
+    try queue.execute("UPDATE side SET state = 'amber'")
     #expect(try queue.label("a", "violation", by: QueueDesk.ann) == .second)
   }
 
@@ -97,9 +93,7 @@ import Testing
     try queue.submit(["blind"])
     try queue.make("blind", "blind = 1")
     try queue.label("blind", "ok", by: QueueDesk.ann, saw: true)
-    let kept = try queue.desk.database.read { database in
-      try [1, 2].flatMap { try VoteStore(database: database).inForce(on: $0) }
-    }
+    let kept = try queue.votes(on: [1, 2])
     #expect(kept.map(\.sawSuggestion) == [true, false], "of a blind row nobody was shown anything")
     #expect(kept.map(\.milliseconds) == [900, 900])
     #expect(kept.map(\.guideline) == ["g1", "g1"])

@@ -19,9 +19,7 @@ import Testing
     #expect(told.action == "block")
     #expect(try queue.count("SELECT count(*) FROM webhook WHERE state = 'waiting'") == 1)
     #expect(try queue.count("SELECT count(*) FROM webhook WHERE body LIKE '%text of%'") == 0)
-    let rows = try queue.desk.database.read {
-      try FinalRowStore(database: $0, now: queue.clock.now).rows(of: "spam", after: 0, upTo: .max)
-    }
+    let rows = try queue.finalRows()
     #expect(rows.map(\.label) == ["violation"])
     #expect(rows.map(\.reviewers) == [["ann"]])
   }
@@ -73,10 +71,7 @@ import Testing
 
   @Test func aSideCountsAMonitorRowOnce() throws {
     let queue = try QueueDesk()
-    let side = Side(task: "spam", label: "violation", since: queue.clock.now)
-    try queue.desk.database.write(clock: { queue.clock.now }, actor: "test") {
-      try SideStore(database: $0.database, now: queue.clock.now).save(side)
-    }
+    try queue.sides { try $0.save(Side(task: "spam", label: "violation", since: $0.now)) }
     for id in ["a", "b"] {
       try queue.submit([id])
       try queue.decideAutomatically(id, half: "monitor")
@@ -85,10 +80,7 @@ import Testing
     queue.passUndo()
     try queue.desk.settle()
     try queue.desk.settle()
-    let stored = try queue.desk.database.read {
-      try SideStore(database: $0, now: queue.clock.now).stored(task: "spam")
-    }
-    #expect(stored.map(\.cursor) == [2])
+    #expect(try queue.sides { try $0.stored(task: "spam").map(\.cursor) } == [2])
   }
 
   @Test func labelsBecomeFinalInTheOrderOfTheirLastVotes() throws {
