@@ -26,7 +26,8 @@ extension ReviewDesk {
         mine: try QueueStore(database: database, now: now).held(by: reviewer.person).count,
         today: try Int.fetchOne(
           database,
-          sql: "SELECT count(*) FROM vote INDEXED BY vote_day WHERE person = ? AND at >= ? AND undone = 0 AND kind <> 'undo'",
+          sql:
+            "SELECT count(*) FROM vote INDEXED BY vote_day WHERE person = ? AND at >= ? AND undone = 0 AND kind <> 'undo'",
           arguments: [reviewer.person, Self.midnight(before: now)]) ?? 0,
         undoable: try undoable(by: reviewer, at: now, database).count)
     }
@@ -53,7 +54,8 @@ extension ReviewDesk {
       [now, task])
     let oldest = try Int.fetchOne(
       try database.cachedStatement(
-        sql: "SELECT arrived FROM item INDEXED BY item_waiting WHERE task = ? AND \(QueueStore.waiting) ORDER BY arrived LIMIT 1"
+        sql:
+          "SELECT arrived FROM item INDEXED BY item_waiting WHERE task = ? AND \(QueueStore.waiting) ORDER BY arrived LIMIT 1"
       ), arguments: [task])
     return QueueStatus.Task(
       task: task.hasSameCodePoints(as: Self.unknownTask) ? nil : task,

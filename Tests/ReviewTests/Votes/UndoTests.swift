@@ -16,7 +16,8 @@ import Testing
     #expect(undone.shown?.id == "a")
     #expect(try queue.desk.vote(ReviewAnswer(.label("violation")), on: "a", by: QueueDesk.ann) == .decided)
     // Nothing is removed: a label, who took it back, and the other label.
-    #expect(try queue.value("SELECT group_concat(kind) FROM (SELECT kind FROM vote ORDER BY number)") == "label,undo,label")
+    #expect(
+      try queue.value("SELECT group_concat(kind) FROM (SELECT kind FROM vote ORDER BY number)") == "label,undo,label")
   }
 
   @Test func itEndsAfterTenMinutes() throws {
