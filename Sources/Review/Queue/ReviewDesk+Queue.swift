@@ -23,7 +23,9 @@ extension ReviewDesk {
       let queue = QueueStore(database: ledger.database, now: ledger.at)
       let held = try queue.held(by: reviewer.person)
       let number = held.count < Self.mostLeases ? try queue.next(for: reviewer) : held.first
-      guard let number, let item = try QueuedItem.numbered(number, ledger.database) else { return nil }
+      guard let number, let item = try QueuedItem.numbered(number, ledger.database), reviewer.maySee(item.task) else {
+        return nil
+      }
       return try lease(item, to: reviewer, "take", in: &ledger)
     }
   }
