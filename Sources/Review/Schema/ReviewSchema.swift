@@ -56,7 +56,7 @@ enum ReviewSchema {
 
     -- Items. `task` is 'auto' where nobody knows it. `half` is the coin's: NULL for a row that it did not draw.
     -- `blind`: no suggestion is shown. `people`: how many have to label it. `decision` is what its sender was told.
-    -- `place` counts final labels in the order in which they became final. `settles`: when a decided one becomes final.
+    -- `place` counts final labels in the order in which they became final. `settles`: when its votes can no longer be taken back, so that a decided one becomes final.
     CREATE TABLE item(
       number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, digest BLOB NOT NULL CHECK(length(digest) = 32),
       task TEXT NOT NULL, policy INTEGER NOT NULL, state TEXT NOT NULL CHECK(state IN
@@ -68,15 +68,17 @@ enum ReviewSchema {
       settles INTEGER, place INTEGER UNIQUE, final_at INTEGER, removed INTEGER) STRICT;
     -- Take: the best of a task comes first.
     CREATE INDEX item_queue ON item(task, state, priority DESC, due, number) WHERE state IN ('queued', 'second', 'adjudicate');
-    -- Those that become late, and those that become final.
+    -- Those that become late, and those whose last vote nobody can take back any more.
     CREATE INDEX item_due ON item(due) WHERE late = 0 AND state IN ('queued', 'second', 'adjudicate');
-    CREATE INDEX item_settles ON item(settles) WHERE state = 'decided';
+    CREATE INDEX item_settles ON item(settles, number) WHERE settles IS NOT NULL;
     -- The rows that a side decided and that measure it, in the order in which their labels became final.
     CREATE INDEX item_monitor ON item(task, side, place) WHERE half = 'monitor' AND place IS NOT NULL;
     -- The same by day: a burst of one text is one row a day.
     CREATE INDEX item_burst ON item(task, side, arrived) WHERE half = 'monitor' AND place IS NOT NULL;
     -- The oldest coin row without a label.
     CREATE INDEX item_coin ON item(task, arrived) WHERE half IS NOT NULL AND state IN ('queued', 'second', 'adjudicate');
+    -- The oldest row that waits.
+    CREATE INDEX item_waiting ON item(task, arrived) WHERE state IN ('queued', 'second', 'adjudicate');
     CREATE INDEX item_lease ON item(lease) WHERE lease IS NOT NULL;
     CREATE INDEX item_digest ON item(digest);
     CREATE INDEX item_task ON item(task, arrived);
@@ -92,6 +94,7 @@ enum ReviewSchema {
       undone INTEGER NOT NULL CHECK(undone IN (0, 1))) STRICT;
     CREATE INDEX vote_item ON vote(item, person);
     CREATE INDEX vote_person ON vote(person, number);
+    CREATE INDEX vote_day ON vote(person, at);
     -- Rows that two people labelled without any other opinion: what agreement is computed from.
     CREATE TABLE double(
       item INTEGER PRIMARY KEY REFERENCES item, task TEXT NOT NULL, first TEXT NOT NULL, second TEXT NOT NULL,
