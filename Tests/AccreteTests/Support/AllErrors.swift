@@ -130,7 +130,7 @@ struct ExpectedErrors {
         RegistryError.nameTaken(got: "", other: ""), RegistryError.nothingBefore(revision: 1),
         CertificationError.notForProduction(task: "", label: ""),
         CertificationError.otherModels(task: "", label: "", what: [""]),
-        CertificationError.expired(task: "", label: ""),
+        CertificationError.expired(task: "", label: ""), CertificationError.revoked(task: "", label: ""),
         CertificationError.otherSide(expected: "", got: ""),
         CertificationError.answersDiffer(task: "", label: "", row: digest),
         SideError.obstacle(task: "", label: "", .novelty), SideError.needsPeople(task: "", label: "", reason: .alarm),
