@@ -16,7 +16,7 @@ let optimized: [SwiftSetting] =
 /// Our C++ as in a release; that of other packages takes two minutes less without it.
 let optimizedCxx: [CXXSetting] = optimized.isEmpty ? [] : [.unsafeFlags(["-O2"])]
 let optimizedLayers: Set = [
-  "Files", "Randomness", "Tokenization", "Templates", "Streams", "Torch", "Decoder", "Records",
+  "Files", "Assurance", "Randomness", "Tokenization", "Templates", "Streams", "Torch", "Decoder", "Records",
 ]
 
 /// A library for other packages. Those that call libtorch bring what is linked to it; our own programs open that when they

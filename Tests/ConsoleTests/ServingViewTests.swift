@@ -1,8 +1,5 @@
 import Files
 import Foundation
-import HTTPTypes
-import Serving
-import Synchronization
 import Testing
 
 @testable import Console
@@ -193,17 +190,5 @@ import Testing
       #expect(page.text.contains(text), "\(text)")
     }
     #expect(page.all("table").isEmpty && facts(page)["Tokens a second"] == "not known yet")
-  }
-
-  /// What the engine has not measured is not zero.
-  @Test func aRateThatIsNotKnownYet() async throws {
-    let server = FakeServer()
-    for (rate, shown) in [(0.0, "not known yet"), (12.5, "12.5 while busy")] {
-      server.engine.state.withLock { $0.statistics.tokensPerSecond = rate }
-      for path in ["/", "/serving"] {
-        let answer = try await server.ask(.get, path, isAdmin: true)
-        #expect(facts(try PageElement.page(Data(answer.body.utf8)))["Tokens a second"] == shown, "\(path)")
-      }
-    }
   }
 }

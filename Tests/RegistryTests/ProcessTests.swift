@@ -1,3 +1,4 @@
+import AuditedDatabase
 import Files
 import Foundation
 import Registry

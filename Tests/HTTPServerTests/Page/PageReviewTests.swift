@@ -1,3 +1,5 @@
+import Synchronization
+import HTTPTypes
 import Access
 import Console
 import Files
@@ -70,7 +72,7 @@ import Testing
 
   /// P6: each window takes an item of its own.
   @Test func twoWindowsHaveTwoItems() async throws {
-    try await visit { browser in
+    try await visit { browser async throws in
       var seen: [String] = []
       for _ in 0..<5 { seen.append(try await taken(browser)) }
       #expect(Set(seen).count == 5)
@@ -113,7 +115,7 @@ import Testing
 
   @Test func whereNothingWaits() async throws {
     reviews.state.withLock { $0.isEmpty = true }
-    try await visit { browser in
+    try await visit { browser async throws in
       let answer = try await browser.get("/review")
       #expect(answer.status == 200 && answer.body.contains("Nothing to review"))
     }
@@ -121,7 +123,7 @@ import Testing
 
   /// A server without reviews says so, and has no link to them.
   @Test func whereNothingIsReviewed() async throws {
-    try await PageVisitorClient.visit(FakeServer()) { browser in
+    try await PageVisitorClient.visit(FakeServer()) { browser async throws in
       #expect(try await browser.get("/review").status == 404)
       #expect(try await !browser.get("/").body.contains("href=\"/review\""))
     }
@@ -135,7 +137,7 @@ import Testing
     let reader = try keys.create(AccessKeyRequest("grace", scopes: [.registryRead]))
     let asker = try keys.create(AccessKeyRequest("gateway", scopes: [.infer, .reviewSubmit]))
     let server = FakeServer(keys: keys, reviews: reviews)
-    try await PageVisitorClient.visit(server, key: reviewer.key) { browser in
+    try await PageVisitorClient.visit(server, key: reviewer.key) { browser async throws in
       #expect(try await browser.get("/").header("location") == "/review")
       #expect(try await browser.get("/review").status == 303)
       for path in ["/serving", "/audit", "/experts", "/keys"] {
@@ -146,7 +148,7 @@ import Testing
         #expect(try await browser.post(path, "digest=x").status == 403, "\(path)")
       }
     }
-    try await PageVisitorClient.visit(server, key: reader.key) { browser in
+    try await PageVisitorClient.visit(server, key: reader.key) { browser async throws in
       #expect(try await browser.get("/review").status == 403)
       #expect(try await browser.post("/review/item/x", "label=a").status == 403)
     }

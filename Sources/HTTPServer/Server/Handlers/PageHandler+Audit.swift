@@ -1,3 +1,4 @@
+import AuditedDatabase
 import Access
 import Console
 import Files

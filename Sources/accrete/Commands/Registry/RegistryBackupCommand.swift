@@ -1,3 +1,4 @@
+import AuditedDatabase
 import ArgumentParser
 import Files
 import Foundation
