@@ -44,42 +44,53 @@ struct ReviewFile {
     _ text: String, _ probability: Double, half: String? = nil, label: String? = nil, side: String? = nil,
     place: Int? = nil, arrived: Date = SyntheticRows.now, isContentGone: Bool = false
   ) throws {
+    try queue.write {
+      try Self.insert(
+        $0, text, probability, half: half, label: label, side: side, place: place, arrived: arrived,
+        isContentGone: isContentGone)
+    }
+  }
+
+  /// Adds an item to a database.
+  static func insert(
+    _ database: Database, _ text: String, _ probability: Double, half: String? = nil, label: String? = nil,
+    side: String? = nil, place: Int? = nil, arrived: Date = SyntheticRows.now, isContentGone: Bool = false
+  ) throws {
     let opinion = ModelOpinion(
       task: "spam", version: SyntheticRows.bindings.expert, labels: SyntheticRows.labels,
       scores: [log(1 - probability), log(probability)], probabilities: [1 - probability, probability],
       router: SyntheticRows.bindings.router, base: SyntheticRows.bindings.base)
     let (body, seconds) = (try JSONFile.encode(opinion, pretty: false), Int(arrived.timeIntervalSince1970))
-    try queue.write { database in
-      let number = 1 + (try Int.fetchOne(database, sql: "SELECT max(number) FROM item") ?? 0)
-      let state = label != nil ? "final" : half != nil ? "queued" : side != nil ? "automatic" : "queued"
+    let number = 1 + (try Int.fetchOne(database, sql: "SELECT max(number) FROM item") ?? 0)
+    let state = label != nil ? "final" : half != nil ? "queued" : side != nil ? "automatic" : "queued"
+    try database.execute(
+      sql: """
+        INSERT INTO item(number, id, digest, task, policy, state, half, blind, people, drawn, decision, side, priority, arrived, due,
+          late, lease_until, label, place) VALUES(?, ?, ?, 'spam', 1, ?, ?, 0, 1, 1, '{}', ?, 0, ?, ?, 0, 0, ?, ?)
+        """,
+      arguments: [
+        number, "id \(number)", SyntheticRows.digest(text).bytes, state, half, side, seconds, seconds, label,
+        label == nil ? nil : place ?? number,
+      ])
+    try database.execute(
+      sql: "INSERT INTO opinion VALUES(?, ?)", arguments: [number, String(decoding: body, as: UTF8.self)])
+    if !isContentGone {
       try database.execute(
-        sql: """
-          INSERT INTO item(number, id, digest, task, policy, state, half, blind, people, drawn, decision, side, priority, arrived, due,
-            late, lease_until, label, place) VALUES(?, ?, ?, 'spam', 1, ?, ?, 0, 1, 1, '{}', ?, 0, ?, ?, 0, 0, ?, ?)
-          """,
-        arguments: [
-          number, "id \(number)", SyntheticRows.digest(text).bytes, state, half, side, seconds, seconds, label,
-          label == nil ? nil : place ?? number,
-        ])
-      try database.execute(
-        sql: "INSERT INTO opinion VALUES(?, ?)", arguments: [number, String(decoding: body, as: UTF8.self)])
-      if !isContentGone {
-        try database.execute(
-          sql: "INSERT INTO content VALUES(?, ?, NULL, NULL, '{}', ?)", arguments: [number, text, seconds])
-      }
+        sql: "INSERT INTO content VALUES(?, ?, NULL, NULL, '{}', ?)", arguments: [number, text, seconds])
     }
   }
 
   /// So many pairs of people who agree.
-  func agree(_ count: Int) throws {
-    try queue.write { database in
-      for _ in 0..<count {
-        try database.execute(
-          sql: """
-            INSERT INTO double SELECT number, task, 'ok', 'ok', ? FROM item
-            WHERE number NOT IN (SELECT item FROM double) LIMIT 1
-            """, arguments: [Int(SyntheticRows.now.timeIntervalSince1970)])
-      }
+  func agree(_ count: Int) throws { try queue.write { try Self.agree($0, count) } }
+
+  /// The same in a database.
+  static func agree(_ database: Database, _ count: Int) throws {
+    for _ in 0..<count {
+      try database.execute(
+        sql: """
+          INSERT INTO double SELECT number, task, 'ok', 'ok', ? FROM item
+          WHERE number NOT IN (SELECT item FROM double) LIMIT 1
+          """, arguments: [Int(SyntheticRows.now.timeIntervalSince1970)])
     }
   }
 

@@ -19,6 +19,8 @@ public enum CertificationError: AccreteError, Equatable {
   case otherModels(task: String, label: String, what: [String])
   /// A certificate has expired.
   case expired(task: String, label: String)
+  /// A person has taken a certificate back.
+  case revoked(task: String, label: String)
   /// A certificate for another side.
   case otherSide(expected: String, got: String)
   /// There is no such certificate.
@@ -32,7 +34,7 @@ public enum CertificationError: AccreteError, Equatable {
     switch self {
     case .invalid: .usage
     case .unknownCertificate: .notFound
-    case .notForProduction, .otherModels, .expired, .otherSide, .answersDiffer: .conflict
+    case .notForProduction, .otherModels, .expired, .revoked, .otherSide, .answersDiffer: .conflict
     case .looked: .stale
     case .forbiddenRows: .data
     case .malformed, .changed, .doesNotFollow: .damaged
@@ -61,6 +63,8 @@ public enum CertificationError: AccreteError, Equatable {
         + " served."
     case .expired(let task, let label):
       "certificate of side \(label) of \(task): has expired. Certify the side on the coin rows since."
+    case .revoked(let task, let label):
+      "certificate of side \(label) of \(task): a person has taken it back. Certify the side anew."
     case .otherSide(let expected, let got):
       "a certificate of side \(got): expected one of side \(expected). Give that one."
     case .unknownCertificate(let digest): "certificate \(digest): there is none. See `accrete review report`."

@@ -41,6 +41,9 @@ enum ReviewSchema {
       digest BLOB PRIMARY KEY CHECK(length(digest) = 32), task TEXT NOT NULL, label TEXT NOT NULL, body BLOB NOT NULL,
       expires INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID, STRICT;
     CREATE INDEX certificate_side ON certificate(task, label, at);
+    -- Certificates that a person has taken back.
+    CREATE TABLE revocation(
+      certificate BLOB PRIMARY KEY REFERENCES certificate, reason TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID, STRICT;
     -- What certificates name: their grids and their rows, canonical JSON by digest.
     CREATE TABLE evidence(digest BLOB PRIMARY KEY CHECK(length(digest) = 32), body BLOB NOT NULL) STRICT;
     -- Which rows a certificate rests on.
@@ -113,8 +116,8 @@ enum ReviewSchema {
     CREATE INDEX remark_item ON remark(item);
     -- Whose text was removed, and why: what was learned from it is known by the item's digest.
     CREATE TABLE removal(
-      item INTEGER PRIMARY KEY REFERENCES item, kind TEXT NOT NULL CHECK(kind IN ('retention', 'erasure')),
-      at INTEGER NOT NULL) STRICT;
+      item INTEGER NOT NULL REFERENCES item, kind TEXT NOT NULL CHECK(kind IN ('retention', 'erasure')),
+      at INTEGER NOT NULL, PRIMARY KEY(item, kind)) WITHOUT ROWID, STRICT;
 
     -- What is to be sent. `body` has no text of an item.
     CREATE TABLE webhook(
@@ -145,8 +148,9 @@ enum ReviewSchema {
     \(kept.map { abort($0, "DELETE") }.joined())
     CREATE TRIGGER item_changed BEFORE UPDATE OF number, id, digest, arrived ON item
       BEGIN SELECT RAISE(ABORT, 'an item stays what it is'); END;
-    CREATE TRIGGER item_final BEFORE UPDATE OF state, label, place, final_at ON item WHEN old.state IN ('final', 'withdrawn')
-      BEGIN SELECT RAISE(ABORT, 'what is final stays so'); END;
+    CREATE TRIGGER item_final BEFORE UPDATE OF state, label, place, final_at ON item
+      WHEN old.state = 'withdrawn' OR (old.state = 'final' AND (old.half IS NOT NULL OR new.state NOT IN ('second', 'adjudicate')))
+      BEGIN SELECT RAISE(ABORT, 'what is final stays so, but where people are asked again'); END;
     CREATE TRIGGER vote_changed BEFORE UPDATE OF number, item, person, kind, label, milliseconds, saw, guideline, at ON vote
       BEGIN SELECT RAISE(ABORT, 'votes are added, and never changed'); END;
     CREATE TRIGGER vote_undone BEFORE UPDATE OF undone ON vote WHEN old.undone = 1
@@ -155,7 +159,9 @@ enum ReviewSchema {
     """
 
   /// Tables whose rows neither change nor go.
-  private static let fixed = ["audit", "policy", "coin", "certificate", "evidence", "certified", "opinion", "removal"]
+  private static let fixed = [
+    "audit", "policy", "coin", "certificate", "revocation", "evidence", "certified", "opinion", "removal",
+  ]
   /// Tables whose rows may change, but never go.
   private static let kept = ["clock", "item", "look", "vote", "side", "flag", "served", "webhook"]
 

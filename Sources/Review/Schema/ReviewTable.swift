@@ -2,7 +2,7 @@ import AuditedDatabase
 
 /// The tables whose rows the audit tells of, each with its primary key. `content` and `remark` are not among them.
 enum ReviewTable: String, AuditedTable, CaseIterable {
-  case policy, coin, served, flag, certificate, item, opinion, vote, double, removal, webhook
+  case policy, coin, served, flag, certificate, revocation, item, opinion, vote, double, removal, webhook
 
   var key: [String] {
     switch self {
@@ -12,7 +12,9 @@ enum ReviewTable: String, AuditedTable, CaseIterable {
     case .flag: ["task", "name"]
     case .certificate: ["digest"]
     case .item, .vote, .webhook: ["number"]
-    case .opinion, .double, .removal: ["item"]
+    case .revocation: ["certificate"]
+    case .opinion, .double: ["item"]
+    case .removal: ["item", "kind"]
     }
   }
 }

@@ -7,9 +7,9 @@ struct AuditedSides {
   /// The transaction.
   let ledger: Ledger
 
-  private var now: Date { Date(timeIntervalSince1970: Double(ledger.at)) }
-  private var sides: SideStore { SideStore(database: ledger.database, now: now) }
-  private var certificates: CertificationStore { CertificationStore(database: ledger.database, now: now) }
+  var now: Date { Date(timeIntervalSince1970: Double(ledger.at)) }
+  var sides: SideStore { SideStore(database: ledger.database, now: now) }
+  var certificates: CertificationStore { CertificationStore(database: ledger.database, now: now) }
 
   /// Takes a task's sides to the states that its conditions demand: before every decision, where a label became final, and by a timer.
   ///
@@ -51,6 +51,9 @@ struct AuditedSides {
   /// - Throws: ``CertificationError``, ``SideError``.
   func activate(_ name: Digest, _ policy: KeptPolicy, approvals: [SideApproval], hasCoinKey: Bool) throws {
     let named = try certificates.certificate(name)
+    guard try !certificates.isRevoked(name) else {
+      throw CertificationError.revoked(task: named.certificate.task, label: named.certificate.side)
+    }
     try named.certificate.verify(blob: certificates.evidence)
     try record(try sides.activate(by: named, policy, approvals: approvals, hasCoinKey: hasCoinKey))
     try record(
@@ -88,12 +91,12 @@ struct AuditedSides {
   }
 
   /// Writes an entry; the chain goes on from the last one in the file.
-  private func record(_ action: String, _ subject: String, _ facts: [String: JSONTree]) throws {
+  func record(_ action: String, _ subject: String, _ facts: [String: JSONTree]) throws {
     var ledger = ledger
     try ledger.record(action, subject, facts)
   }
 
-  private func record(_ changes: [SideChange]) throws {
+  func record(_ changes: [SideChange]) throws {
     for change in changes {
       try record(SideChange.action, SideChange.subject(change.task, change.label), change.detail)
     }

@@ -37,11 +37,13 @@ public enum StopReason: String, Sendable, Codable, CaseIterable {
   case stopSwitch = "stop-switch"
   /// The task's policy is another one.
   case policyChanged = "policy-changed"
+  /// A person has taken its certificate back.
+  case revoked
 
   /// What has to be there before the side may decide again, beside a certificate that was issued after the stop.
   public var restart: RestartRule {
     switch self {
-    case .alarm: .lead
+    case .alarm, .revoked: .lead
     case .stopSwitch: .twoPeople
     default: .certificate
     }
@@ -64,6 +66,7 @@ public enum StopReason: String, Sendable, Codable, CaseIterable {
     case .clockMovedBack: "The clock was set back."
     case .stopSwitch: "A person has stopped it."
     case .policyChanged: "The task's policy was changed."
+    case .revoked: "A person has taken its certificate back."
     }
   }
 }

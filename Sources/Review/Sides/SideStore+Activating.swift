@@ -46,9 +46,7 @@ extension SideStore {
 
   /// Requires that a certificate promises what the policy asks for, under the labels that it has.
   private func requireTarget(_ certificate: Certificate, _ policy: TaskPolicy) throws {
-    guard let side = policy.side(certificate.side), policy.labels.haveSameCodePoints(as: certificate.labels),
-      certificate.alpha <= 1 - side.precision + 1e-9, certificate.delta <= 1 - side.confidence + 1e-9
-    else {
+    guard certificate.keepsTarget(of: policy) else {
       throw CertificationError.invalid(
         what: "certificate of side \(certificate.side) of \(certificate.task)",
         got: "at most \(certificate.alpha) wrong with δ = \(certificate.delta), labels \(certificate.labels.listed)",

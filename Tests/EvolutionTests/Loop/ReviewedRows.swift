@@ -12,7 +12,7 @@ final class ReviewedRows: LoopDesk {
     var heldOut: [HeldOutRow] = []
     var asked: [LoopQuestion: [String]] = [:]
     var people: Set<String> = []
-    var checkedAgain: [String] = []
+    var checkedAgain: [[String]] = []
   }
 
   private let contents = Mutex(Contents())
@@ -45,11 +45,13 @@ final class ReviewedRows: LoopDesk {
   func ask(_ items: [String], _ question: LoopQuestion, of task: String) { with { $0.asked[question] = items } }
 
   func certificates(
-    for task: String, experts: [String: Digest], router: Digest?,
-    scores: (_ task: String, _ texts: [String]) throws -> [[Double]]
+    for release: [String: CertificateBindings],
+    scores: (_ task: String, _ texts: [String]) throws -> (labels: [String], rows: [[Double]])
   ) -> (certificates: [Certificate], human: [String]) { ([], ["spam/ok", "spam/violation"]) }
 
   func stoppedSide(of task: String, since: Date) -> String? { nil }
   func stopSides(of task: String) { with { _ = $0.people.insert(task) } }
-  func checkCertificatesAgain(of task: String) { with { $0.checkedAgain.append(task) } }
+  func checkCertificatesAgain(_ release: [String: CertificateBindings], certificates: [Digest]) {
+    with { $0.checkedAgain.append(release.keys.sorted()) }
+  }
 }

@@ -40,14 +40,12 @@ public protocol LoopDesk: Sendable {
 
   /// Certificates of all sides of a release, computed anew where it touches them.
   ///
-  /// - Parameter task: The task whose version is new.
-  /// - Parameter experts: All versions of the release, by task.
-  /// - Parameter router: Its router.
-  /// - Parameter scores: The scores of each label for some texts of a task, by the release; content review holds no model.
+  /// - Parameter release: The models of every task of the release.
+  /// - Parameter scores: The labels of a task's version, and their scores for some texts; content review holds no model.
   /// - Returns: The certificates, and the sides that have none, as `spam/ok`.
   func certificates(
-    for task: String, experts: [String: Digest], router: Digest?,
-    scores: (_ task: String, _ texts: [String]) throws -> [[Double]]
+    for release: [String: CertificateBindings],
+    scores: (_ task: String, _ texts: [String]) throws -> (labels: [String], rows: [[Double]])
   ) throws -> (certificates: [Certificate], human: [String])
 
   /// The side of a task that its alarm has stopped; `nil`: none since then.
@@ -61,8 +59,9 @@ public protocol LoopDesk: Sendable {
   /// - Parameter task: The task.
   func stopSides(of task: String) throws
 
-  /// Lets the certificates of the release that is served decide again, where they are still valid.
+  /// Lets certificates of the release that is served decide again, where they are still valid.
   ///
-  /// - Parameter task: The task.
-  func checkCertificatesAgain(of task: String) throws
+  /// - Parameter release: The models of every task of the release.
+  /// - Parameter certificates: The certificates that it names.
+  func checkCertificatesAgain(_ release: [String: CertificateBindings], certificates: [Digest]) throws
 }

@@ -23,15 +23,14 @@ extension LoopProduction {
     var manifest = try composed(job.task, candidate, beside: served)
     let base = try settings.base()
     let found = try desk.certificates(
-      for: job.task, experts: manifest.experts, router: manifest.router,
+      for: bindings(of: manifest),
       scores: { [experts = manifest.experts] task, texts in
         guard let digest = experts[task] else {
           throw RegistryError.unknownTask(got: task, known: experts.keys.sorted())
         }
         // Up to a constant a row, the logarithms of probabilities are the scores that they were made of.
-        return try registry.load(registry.version(digest: digest), on: base).predict(texts).map {
-          $0.probabilities.map { log($0) }
-        }
+        let version = try registry.load(registry.version(digest: digest), on: base)
+        return (version.manifest.labels, try version.predict(texts).map { $0.probabilities.map { log($0) } })
       })
     let bytes = try found.certificates.map { try $0.data() }
     let certificates = try bytes.map { try registry.addBlob($0, media: Self.certificateMedia) }
@@ -51,32 +50,36 @@ extension LoopProduction {
   private func certificateGate(
     _ certificates: [Certificate], _ human: [String], _ manifest: ReleaseManifest, _ served: ReleaseManifest?
   ) throws -> Gate {
-    let weights = try registry.base().weights
-    func bindings(_ task: String, _ release: ReleaseManifest?) throws -> CertificateBindings? {
-      guard let release, let version = release.experts[task] else { return nil }
-      return CertificateBindings(
-        expert: version, base: weights, router: release.router,
-        template: try registry.manifest(of: registry.version(digest: version)).template)
-    }
+    let (after, before) = (try bindings(of: manifest), try served.map { try bindings(of: $0) } ?? [:])
     let known = Set(served?.certificates ?? [])
     let certified = try certificates.compactMap { certificate -> CertificateGate.Side? in
-      guard let after = try bindings(certificate.task, manifest) else { return nil }
+      guard let bindings = after[certificate.task] else { return nil }
       return CertificateGate.Side(
-        name: "\(certificate.task)/\(certificate.side)", before: try bindings(certificate.task, served), after: after,
+        name: "\(certificate.task)/\(certificate.side)", before: before[certificate.task], after: bindings,
         certified: CertificateBindings(
           expert: certificate.expert, base: certificate.base, router: certificate.router,
           template: certificate.template),
         isRenewed: try !known.contains(Digest(of: certificate.data())),
         isForProduction: certificate.purpose == .production)
     }
-    let people = try human.compactMap { name -> CertificateGate.Side? in
+    let people = human.compactMap { name -> CertificateGate.Side? in
       let task = String(name.prefix { $0 != "/" })
-      guard let after = try bindings(task, manifest) else { return nil }
+      guard let bindings = after[task] else { return nil }
       return CertificateGate.Side(
-        name: name, before: try bindings(task, served), after: after, certified: nil, isRenewed: false,
+        name: name, before: before[task], after: bindings, certified: nil, isRenewed: false,
         isForProduction: false)
     }
     return CertificateGate.gate(certified + people)
+  }
+
+  /// The models of every task of a release.
+  private func bindings(of release: ReleaseManifest) throws -> [String: CertificateBindings] {
+    let weights = try registry.base().weights
+    return try release.experts.mapValues { version in
+      CertificateBindings(
+        expert: version, base: weights, router: release.router,
+        template: try registry.manifest(of: registry.version(digest: version)).template)
+    }
   }
 
   /// A release like one that is served, in which a task has another version, or none.
@@ -160,7 +163,7 @@ extension LoopProduction {
     try desk.stopSides(of: job.task)
     guard let promoted = job.inputs.promoted, let current = try registry.currentRelease(),
       let candidate = job.inputs.candidate, current.manifest.experts[job.task] == candidate
-    else { return try desk.checkCertificatesAgain(of: job.task) }
+    else { return try checkCertificatesAgain() }
     let reason = job.findings.note ?? "harm"
     if current.record.revision == promoted, let before = job.inputs.release {
       try registry.rollback(to: before, reason: reason, actor: Self.actor)
@@ -170,6 +173,13 @@ extension LoopProduction {
         composed(job.task, before, beside: current.manifest), kind: .rollback, expecting: current.record.revision,
         reason: reason, actor: Self.actor)
     }
-    try desk.checkCertificatesAgain(of: job.task)
+    try checkCertificatesAgain()
+  }
+
+  /// Lets what the served release names decide again.
+  private func checkCertificatesAgain() throws {
+    let current = try registry.currentRelease()?.manifest
+    try desk.checkCertificatesAgain(
+      current.map { try bindings(of: $0) } ?? [:], certificates: current?.certificates ?? [])
   }
 }

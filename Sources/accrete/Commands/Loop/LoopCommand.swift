@@ -2,6 +2,7 @@ import ArgumentParser
 import Evolution
 import Foundation
 import Registry
+import Review
 
 struct LoopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,11 +26,15 @@ extension RegistryOptions {
   /// Content review of the registry, as the loop sees it.
   ///
   /// - Parameter registry: The registry.
-  /// - Throws: `EvolutionError.unsupported(what:fix:)` where no task is reviewed.
+  /// - Throws: `EvolutionError.unsupported(what:fix:)` where no task is reviewed, an error of the desk.
   func desk(_ registry: Registry) throws -> any LoopDesk {
-    throw EvolutionError.unsupported(
-      what: "\(registry.url.path): no task of this registry is reviewed, so that there is nothing to learn from",
-      fix: "Give a task a policy with `accrete review policy`.")
+    let desk = try ReviewDesk.open(in: registry.url, clock: { Date() })
+    guard try !desk.policies().isEmpty else {
+      throw EvolutionError.unsupported(
+        what: "\(registry.url.path): no task of this registry is reviewed, so that there is nothing to learn from",
+        fix: "Give a task a policy with `accrete review policy`.")
+    }
+    return desk
   }
 
   /// The loop of the registry.
