@@ -37,7 +37,9 @@ extension ReviewDesk {
       let priority: Double = try row.value(0)
       let task: String = try row.value(1)
       try ledger.update(
-        ReviewTable.item, ["late": 1, "priority": priority + Double(Self.lateBonus)], where: ["number": number])
+        ReviewTable.item,
+        ["late": 1, "priority": priority < Double(Self.lateBonus) ? priority + Double(Self.lateBonus) : priority],
+        where: ["number": number])
       try ledger.database.cachedStatement(
         sql: """
           INSERT INTO tally(task, day, name, count) VALUES(?, ?, 'late', 1)

@@ -137,6 +137,7 @@ enum ReviewSchema {
         ON CONFLICT(task) DO UPDATE SET waiting = waiting + 1;
     END;
     -- What is counted by task and day (days since 1970): redactions, items that became late, refusals.
+    -- Of all tasks ('*', day 0): the last place that a label had.
     CREATE TABLE tally(
       task TEXT NOT NULL, day INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL,
       PRIMARY KEY(task, day, name)) WITHOUT ROWID, STRICT;

@@ -28,7 +28,7 @@ extension ReviewDesk {
     var (tasks, final): (Set<ExactText>, Int) = ([], 0)
     for number in numbers {
       guard let item = try QueuedItem.numbered(number, ledger.database) else { continue }
-      if item.isBlindDouble { try keepDouble(of: item, in: &ledger) }
+      if item.isBlindDouble, item.state != .withdrawn { try keepDouble(of: item, in: &ledger) }
       if item.state == .decided, let label = item.label {
         try finish(item, label, in: &ledger)
         final += 1
@@ -49,9 +49,7 @@ extension ReviewDesk {
   }
 
   private func finish(_ item: QueuedItem, _ label: String, in ledger: inout Ledger) throws {
-    let last = try Int.fetchOne(try ledger.database.cachedStatement(sql: "SELECT max(place) FROM item")) ?? 0
-    let (place, overflow) = last.addingReportingOverflow(1)
-    guard !overflow else { throw StoredValueError(reason: "the place of a label is too large") }
+    let place = try nextPlace(ledger.database)
     let policy = try Self.policy(item.task, ledger.database)?.policy
     let told = try Self.decision(item.decision)
     // Of a row that people only confirm nobody is told: it would say that the coin drew it.
@@ -63,6 +61,21 @@ extension ReviewDesk {
     try ledger.update(ReviewTable.item, values, where: ["number": item.number])
     if let news { try announce(news, of: item.number, to: policy?.webhooks ?? [], in: &ledger) }
     try ledger.record("final", item.id, ["place": .integer(place)])
+  }
+
+  /// The place after all that any label ever had: that of a row about which people are asked again is free, but sides and the loop have
+  /// counted up to it.
+  private func nextPlace(_ database: Database) throws -> Int {
+    // All of it: a statement that writes has to come to its end.
+    let places = try Int.fetchAll(
+      try database.cachedStatement(
+        sql: """
+          INSERT INTO tally(task, day, name, count) VALUES('*', 0, 'place', (SELECT ifnull(max(place), 0) + 1 FROM item))
+          ON CONFLICT(task, day, name) DO UPDATE SET count = max(count, (SELECT ifnull(max(place), 0) FROM item)) + 1
+          RETURNING count
+          """))
+    guard let place = places.first else { throw StoredValueError(reason: "no place for a label") }
+    return place
   }
 
   /// Puts what the sender of an item is told into the outbox, with the label: in the same transaction, so that neither is without the other.

@@ -42,7 +42,7 @@ extension ReviewDesk {
         at: Date(timeIntervalSince1970: Double(ledger.at)))
       try VoteStore.add(event, to: item.number, in: &ledger)
       let other = item.isHeld(at: ledger.at) ? item.lease.map { (person: $0, until: item.leaseUntil) } : nil
-      try stand(item.number, lease: other, in: &ledger)
+      try stand(item.number, lease: other, after: .undo, in: &ledger)
       try ledger.record("undo", item.id, ["vote": .integer(found.vote)])
       var shown: QueueItem?
       if other == nil, let now = try QueuedItem.numbered(item.number, ledger.database), now.isWaiting,

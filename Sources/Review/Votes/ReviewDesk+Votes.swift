@@ -59,7 +59,7 @@ extension ReviewDesk {
       sawSuggestion: answer.sawSuggestion && !item.isBlind && item.suggestion != nil,
       guideline: answer.guideline ?? policy?.guideline, at: Date(timeIntervalSince1970: Double(ledger.at)))
     try VoteStore.add(vote, to: item.number, in: &ledger)
-    let state = try stand(item.number, lease: nil, in: &ledger)
+    let state = try stand(item.number, lease: nil, after: kind, in: &ledger)
     try ledger.record("vote", item.id, ["kind": .text(kind.rawValue), "state": .text(state.rawValue)])
     return state
   }
@@ -89,14 +89,22 @@ extension ReviewDesk {
   ///
   /// - Parameter number: The item's number.
   /// - Parameter lease: Who has it now, and until when.
+  /// - Parameter kind: What was done. Whoever passes an item over leaves it where it is, as it may be there because people were asked again.
   /// - Parameter ledger: The transaction.
   /// - Returns: Where it stands.
   @discardableResult
-  func stand(_ number: Int, lease: (person: String, until: Int)?, in ledger: inout Ledger) throws -> ItemState {
+  func stand(
+    _ number: Int, lease: (person: String, until: Int)?, after kind: Vote.Kind, in ledger: inout Ledger
+  ) throws -> ItemState {
     guard let item = try QueuedItem.numbered(number, ledger.database) else {
       throw StoredValueError(reason: "a vote on an item that is not there")
     }
     let standing = ItemStanding(try VoteStore(database: ledger.database).inForce(on: number), of: item)
+    if kind == .skip, standing != .adjudicate {
+      try ledger.update(
+        ReviewTable.item, ["lease": lease?.person, "lease_until": lease?.until ?? 0], where: ["number": number])
+      return item.state
+    }
     // Two blind people who differ count for the agreement also while no lead has decided.
     let settles = standing.label != nil || (standing == .adjudicate && item.isBlindDouble)
     try ledger.update(

@@ -94,4 +94,21 @@ import Testing
     #expect(try queue.desk.settle() == 3)
     #expect(try queue.value("SELECT group_concat(id) FROM (SELECT id FROM item ORDER BY place)") == "b,a,c")
   }
+
+  /// A side that has counted up to a place would otherwise miss the next row.
+  @Test func aPlaceIsNeverGivenTwice() throws {
+    let queue = try QueueDesk()
+    for id in ["a", "b"] {
+      try queue.submit([id])
+      try queue.label(id, "ok", by: QueueDesk.ann)
+      queue.passUndo()
+      try queue.desk.settle()
+    }
+    try queue.execute("UPDATE tally SET count = 7 WHERE name = 'place'")
+    try queue.submit(["c"])
+    try queue.label("c", "ok", by: QueueDesk.ann)
+    queue.passUndo()
+    try queue.desk.settle()
+    #expect(try queue.value("SELECT group_concat(place) FROM (SELECT place FROM item ORDER BY place)") == "1,2,8")
+  }
 }
