@@ -32,7 +32,7 @@ import Testing
     #expect(!isAutomatic(Side(task: "spam", label: "violation", since: SyntheticRows.now)))
   }
 
-  /// Ten causes, the policy, and the alarm in a test of its own.
+  /// Ten causes and the policy; the alarm and what a person revokes have tests of their own.
   static let causes: [(StopReason, @Sendable (inout SideConditions) -> Void)] = [
     (.digestChanged, { $0.served = SyntheticRows.otherBindings }), (.digestChanged, { $0.served = nil }),
     (
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func everyCauseHasATest() {
-    let tested = Set(Self.causes.map(\.0)).union([.alarm, .expiredByItems])
+    let tested = Set(Self.causes.map(\.0)).union([.alarm, .expiredByItems, .revoked])
     #expect(tested == Set(StopReason.allCases))
   }
 

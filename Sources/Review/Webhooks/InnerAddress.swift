@@ -21,6 +21,8 @@ enum InnerAddress {
   ///
   /// - Parameter address: As a resolver gives it: `192.0.2.1`, `2001:db8::1`, `fe80::1%eth0`.
   static func isRefused(_ address: String) -> Bool {
+    // C's functions would not see what stands behind it.
+    guard !address.utf8.contains(0) else { return true }
     var four = in_addr()
     if inet_pton(AF_INET, address, &four) == 1 {
       return isInner(four: withUnsafeBytes(of: &four) { Array($0) })

@@ -5,12 +5,19 @@ import Testing
 @testable import Review
 
 @Suite struct ManyTakersTests {
+  /// What all takers got.
+  private final class Taken: Sendable {
+    private let ids = Mutex<[String]>([])
+    var all: [String] { ids.withLock { $0 } }
+    func add(_ id: String) { ids.withLock { $0.append(id) } }
+  }
+
   /// Each taker has the file open for itself, as another process would. A third of the items is left as a process leaves them that is killed.
   @Test func sixteenTakersLeaseNothingTwiceAndLoseNothing() async throws {
     let queue = try QueueDesk()
     let ids = (0..<160).map { "item \($0)" }
     try queue.submit(ids)
-    let taken = Mutex<[String]>([])
+    let taken = Taken()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<16 {
         group.addTask {
@@ -19,7 +26,7 @@ import Testing
           let reviewer = Reviewer("reviewer \(number)")
           for round in 0..<9 {
             guard let item = try desk.take(reviewer) else { break }
-            taken.withLock { $0.append(item.id) }
+            taken.add(item.id)
             if round % 3 != 2 { try desk.vote(ReviewAnswer(.label("ok")), on: item.id, by: reviewer) }
           }
           try desk.close()
@@ -27,7 +34,7 @@ import Testing
       }
       try await group.waitForAll()
     }
-    let first = taken.withLock { $0 }
+    let first = taken.all
     #expect(first.count == 144)
     #expect(Set(first).count == 144, "leased twice")
     #expect(try queue.count("SELECT count(*) FROM item WHERE state = 'decided'") == 96)
