@@ -326,7 +326,8 @@ let package = Package(
       ]),
     tests("Access", ["Files"]),
     tests("Markup", []),
-    tests("Review", ["AuditedDatabase", "Assurance", "Randomness", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "Review", ["AuditedDatabase", "Assurance", "Randomness", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Console", ["Markup", "Files"], resources: [.copy("Resources")]),
     tests(
       "HTTPServer",

@@ -1,6 +1,6 @@
 import AuditedDatabase
 public import Files
-public import Foundation
+import Foundation
 import GRDB
 
 extension ReviewDesk {

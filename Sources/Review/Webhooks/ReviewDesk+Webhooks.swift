@@ -1,5 +1,5 @@
 import AuditedDatabase
-public import Files
+import Files
 public import Foundation
 import GRDB
 
@@ -36,7 +36,8 @@ public struct WebhookSender: Sendable {
   ///   - resolve: Looks up the addresses of a host.
   ///   - post: Posts a message, follows no redirect, and says which status came back.
   public init(
-    rules: WebhookRules, signature: WebhookSignature, resolve: @escaping @Sendable (_ host: String) async throws -> [String],
+    rules: WebhookRules, signature: WebhookSignature,
+    resolve: @escaping @Sendable (_ host: String) async throws -> [String],
     post: @escaping @Sendable (WebhookMessage) async throws -> Int
   ) {
     self.rules = rules

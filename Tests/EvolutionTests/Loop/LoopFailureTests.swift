@@ -124,7 +124,7 @@ import Testing
     #expect(all.count == 1 && all[0].operatedBy == "ann" && all[0].leadBy == "bob" && all[0].reason == "seen; agreed")
     #expect(try store.overrides(of: "other").isEmpty && store.overrides().count == 1)
     #expect(throws: (any Error).self) {
-      try store.database.write(clock: { Date() }, actor: "x") { try $0.database.execute(sql: "DELETE FROM override") }
+      try store.database.write(clock: Date.init, actor: "x") { try $0.database.execute(sql: "DELETE FROM override") }
     }
   }
 

@@ -149,7 +149,7 @@ import Testing
     #expect(LoopStore.exists(in: home.folder))
     try store.add("spam", at: home.world.now)
     #expect(try home.store().jobs().map(\.task) == ["spam"])
-    try store.database.write(clock: { Date() }, actor: "x") {
+    try store.database.write(clock: Date.init, actor: "x") {
       try $0.database.execute(sql: "PRAGMA user_version = 2")
     }
     try store.close()
@@ -162,11 +162,11 @@ import Testing
     let store = try home.store()
     try store.add("spam", at: home.world.now)
     for column in ["inputs", "findings"] {
-      try store.database.write(clock: { Date() }, actor: "x") {
+      try store.database.write(clock: Date.init, actor: "x") {
         try $0.database.execute(sql: "UPDATE job SET \(column) = '{'")
       }
       #expect(throws: LoopError.self) { try store.jobs() }
-      try store.database.write(clock: { Date() }, actor: "x") {
+      try store.database.write(clock: Date.init, actor: "x") {
         try $0.database.execute(sql: "UPDATE job SET \(column) = '{}'")
       }
     }

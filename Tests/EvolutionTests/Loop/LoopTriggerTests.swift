@@ -65,7 +65,7 @@ import Testing
     var allowed = 0
     for from in LoopState.allCases {
       for to in LoopState.allCases where to != from {
-        try store.database.write(clock: { Date() }, actor: "x") {
+        try store.database.write(clock: Date.init, actor: "x") {
           try $0.database.execute(sql: "UPDATE job SET state = ?", arguments: [from.rawValue])
         }
         let job = try #require(try store.take("spam", for: "one", at: home.world.now, seconds: 60))

@@ -1,13 +1,14 @@
-import Synchronization
-import Serving
 import HTTPTypes
+import Serving
+import Synchronization
 import Testing
 
 @testable import HTTPServer
 
 /// What the engine has not measured is not zero.
 @Suite struct PageRateTests {
-  @Test(arguments: [(0.0, "not known yet"), (12.5, "12.5")]) func tokensASecond(rate: Double, shown: String) async throws
+  @Test(arguments: [(0.0, "not known yet"), (12.5, "12.5")]) func tokensASecond(rate: Double, shown: String)
+    async throws
   {
     let server = FakeServer()
     server.engine.state.withLock { $0.statistics.tokensPerSecond = rate }

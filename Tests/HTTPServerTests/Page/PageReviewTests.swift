@@ -1,9 +1,9 @@
-import Synchronization
-import HTTPTypes
 import Access
 import Console
 import Files
 import Foundation
+import HTTPTypes
+import Synchronization
 import TestSupport
 import Testing
 

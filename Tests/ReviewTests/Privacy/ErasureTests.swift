@@ -21,7 +21,8 @@ import Testing
   private func remark(_ file: DeskFile, _ item: Int, _ text: String) throws {
     try file.change { database in
       try database.execute(
-        sql: "INSERT INTO vote(item, person, kind, saw, at, undone) VALUES(?, 'ann', 'skip', 0, 0, 0)", arguments: [item])
+        sql: "INSERT INTO vote(item, person, kind, saw, at, undone) VALUES(?, 'ann', 'skip', 0, 0, 0)",
+        arguments: [item])
       try database.execute(
         sql: "INSERT INTO remark VALUES(?, ?, ?)", arguments: [database.lastInsertedRowID, item, text])
     }
@@ -31,7 +32,8 @@ import Testing
     let file = try DeskFile()
     for number in 0..<40 {
       _ = try file.submit(
-        "item \(number)", "\(Self.secret), says witness \(number).", source: number % 2 == 0 ? "customer-4711" : "other")
+        "item \(number)", "\(Self.secret), says witness \(number).", source: number % 2 == 0 ? "customer-4711" : "other"
+      )
     }
     try remark(file, 1, "the fox of Nonsuch Street again")
     #expect(try bytes(file).range(of: Data("customer-4711".utf8)) != nil)

@@ -60,15 +60,20 @@ final class QueueDesk: Sendable {
     try execute("UPDATE item SET \(columns) WHERE id = ?", [id])
   }
 
+  private var now: @Sendable () -> Date {
+    let clock = clock
+    return { clock.now }
+  }
+
   func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
-    try desk.database.write(clock: { self.clock.now }, actor: "test") {
+    try desk.database.write(clock: now, actor: "test") {
       try $0.database.execute(sql: sql, arguments: arguments)
     }
   }
 
   /// Looks at sides, or changes them as only a certificate would.
   func sides<Result>(_ body: (SideStore) throws -> Result) throws -> Result {
-    try desk.database.write(clock: { self.clock.now }, actor: "test") {
+    try desk.database.write(clock: now, actor: "test") {
       try body(SideStore(database: $0.database, now: clock.now))
     }
   }

@@ -44,7 +44,8 @@ import Testing
     for text in [
       "https://hooks.example.com:8443/", "https://other.example.com/", "https://hooks.example.com.evil.org/",
       "https://evil.org/hooks.example.com", "https://evil.org#hooks.example.com", "https://a:b@hooks.example.com/",
-      "https://hooks.example.com@evil.org/", "http://hooks.example.com/", "ftp://hooks.example.com/", "file:///etc/passwd",
+      "https://hooks.example.com@evil.org/", "http://hooks.example.com/", "ftp://hooks.example.com/",
+      "file:///etc/passwd",
       "https://hooks.example.com/#x", "https://127.0.0.1/", "https://[::1]/",
     ] {
       let url = try #require(URL(string: text))

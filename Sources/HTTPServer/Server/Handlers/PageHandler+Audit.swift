@@ -1,5 +1,5 @@
-import AuditedDatabase
 import Access
+import AuditedDatabase
 import Console
 import Files
 import Foundation

@@ -1,5 +1,5 @@
-import AuditedDatabase
 import ArgumentParser
+import AuditedDatabase
 import Files
 import Foundation
 import Registry
