@@ -40,7 +40,7 @@ extension SideTarget {
   /// How many rows above a threshold it takes to certify it with some probability: the least n from which on the power is enough.
   ///
   /// The power is a saw: it leaps where one more wrong row becomes allowed, and falls until the next leap. Here no later fall is below what is
-  /// asked for, as far as ``steadyTeeth`` further wrong rows show.
+  /// asked for, as far as `steadyTeeth` further wrong rows show.
   ///
   /// - Parameters:
   ///   - trueError: R, the true share of wrong ones among such rows, 0…1.

@@ -68,7 +68,7 @@ extension Page {
   /// Sides with what their certificates still allow.
   static func sides(_ sides: [OverviewContent.Side]) -> HTML {
     guard !sides.isEmpty else {
-      return paragraph("No task has a policy yet. `accrete review policy FILE` gives it one.")
+      return paragraph("No task has a policy yet.")
     }
     return .table(
       "Table of sides", columns: ["Side", "State", "Certificate", "Detector"],

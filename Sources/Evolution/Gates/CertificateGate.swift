@@ -41,7 +41,7 @@ enum CertificateGate {
     guard words.isEmpty else {
       return Gate(
         "G5", question, .fail, numbers: numbers, finding: words.listed,
-        help: "Certify these sides with `accrete review certify`, or let people decide them.")
+        help: "Certify these sides, or let people decide them.")
     }
     let people = sides.filter { $0.certified == nil }.map(\.name)
     return Gate(

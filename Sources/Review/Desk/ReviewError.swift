@@ -37,8 +37,8 @@ public enum ReviewError: AccreteError, Equatable {
     switch self {
     case .invalid(let what, let got, let expected): "\(what): got \(got.debugDescription), expected \(expected)."
     case .unknownTask(let got, let known):
-      "task \(got.printable): has no policy; \(known.isEmpty ? "no task has one" : "there are \(known.listed(closestTo: got))"). Set one with"
-        + " `accrete review policy`."
+      "task \(got.printable): has no policy; \(known.isEmpty ? "no task has one" : "there are \(known.listed(closestTo: got))"). Set one"
+        + " (`ReviewDesk.setPolicy`)."
     case .unknownItem(let id): "item \(id.printable): there is none that you may see. Check its id."
     case .otherText(let id):
       "item \(id.printable): stands for another text already, which is left as it is. Give a new text a new id."

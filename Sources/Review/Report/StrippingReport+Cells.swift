@@ -4,7 +4,7 @@ import Markup
 
 extension StrippingReport {
   static let title = "Review saved, by task, side and week"
-  static let nothing = "No items yet: submit some with `accrete review submit`."
+  static let nothing = "No items yet."
 
   /// What stands above the columns.
   static let columns = [

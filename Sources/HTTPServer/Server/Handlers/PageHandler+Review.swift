@@ -67,7 +67,7 @@ extension PageHandler {
     get throws {
       guard let reviews = core.reviews else {
         throw APIError(
-          .routeNotFound, "Nothing is reviewed here: no task has a policy. `accrete review policy FILE` sets one.")
+          .routeNotFound, "Nothing is reviewed here: no task has a policy.")
       }
       return reviews
     }

@@ -32,7 +32,7 @@ extension RegistryOptions {
     guard try !desk.policies().isEmpty else {
       throw EvolutionError.unsupported(
         what: "\(registry.url.path): no task of this registry is reviewed, so that there is nothing to learn from",
-        fix: "Give a task a policy with `accrete review policy`.")
+        fix: "A task gets its policy by `ReviewDesk.setPolicy` of the library Review; no command does that yet.")
     }
     return desk
   }
