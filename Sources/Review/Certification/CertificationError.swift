@@ -67,7 +67,8 @@ public enum CertificationError: AccreteError, Equatable {
       "certificate of side \(label) of \(task): a person has taken it back. Certify the side anew."
     case .otherSide(let expected, let got):
       "a certificate of side \(got): expected one of side \(expected). Give that one."
-    case .unknownCertificate(let digest): "certificate \(digest): there is none. `ReviewDesk.certificates` lists those that there are."
+    case .unknownCertificate(let digest):
+      "certificate \(digest): there is none. `ReviewDesk.certificates` lists those that there are."
     case .looked(let task, let label):
       "side \(label) of \(task): somebody else has looked at the rows that certify it in the meantime. Repeat what you did."
     case .answersDiffer(let task, let label, let row):
