@@ -13,7 +13,7 @@ import Testing
     let admin = try keys.create(AccessKeyRequest("ops", scopes: [.admin]))
     try await PageVisitorClient.visit(FakeServer(keys: keys), key: admin.key) { browser async throws in
       let made = try await browser.post("/keys", "name=lin&scope-review.work=1&scope-review.lead=1&days=30")
-      let text = try #require(made.body.firstMatch(of: #/ak_[A-Za-z0-9_]+/#).map { String($0.0) })
+      let text = try #require(made.body.firstMatch(of: #/ak_[A-Za-z0-9_-]+/#).map { String($0.0) })
       let grant = try keys.verify(text)
       #expect(made.status == 200 && grant.name == "lin" && grant.scopes == [.reviewWork, .reviewLead])
       let list = try await browser.get("/keys")
