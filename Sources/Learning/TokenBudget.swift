@@ -40,15 +40,13 @@ public struct TokenBudget: Sendable, Equatable {
   /// Fewer tokens than this are not worth a thread of their own: products fill it less.
   private static let leastForWorker = 256
 
-  /// The same for batches that are computed beside each other and whose bits do not depend on how they are cut: where some threads would
-  /// have less to do than others, more batches of about equal numbers of tokens.
+  /// The same for batches that are computed beside each other and whose bits do not depend on how they are cut: a multiple of the
+  /// threads, of about equal numbers of tokens, so that none has less to do than others.
   public func groupsByLength(_ lengths: [Int], workers: Int) -> [[Int]] {
     let usual = groupsByLength(lengths)
     let count = (usual.count + workers - 1) / max(workers, 1) * workers
     let total = lengths.reduce(0, +)
-    guard workers > 1, count > usual.count, total >= count * Self.leastForWorker, count <= lengths.count else {
-      return usual
-    }
+    guard workers > 1, total >= count * Self.leastForWorker, count <= lengths.count else { return usual }
     var (groups, read) = ([[Int]](repeating: [], count: count), 0)
     for number in usual.flatMap(\.self) {
       // By the middle of a sequence, so that one at a border goes where most of it belongs.

@@ -35,4 +35,18 @@ import Testing
       }
     }
   }
+
+  /// Where threads would be left without work, there are more groups of about equal length, of the same rows.
+  @Test func groupsForEachWorker() {
+    let lengths = (0..<24).map { 80 + $0 }
+    let groups = TokenBudget.standard.groupsByLength(lengths, workers: 2)
+    #expect(groups.count == 2 && groups.flatMap(\.self).sorted() == Array(0..<24))
+    let sums = groups.map { $0.reduce(0) { $0 + lengths[$1] } }
+    #expect(abs(sums[0] - sums[1]) < 200, "\(sums)")
+    // One thread, or too few tokens: as ever.
+    for (few, workers) in [(lengths, 1), ([80, 90, 100], 2), ([], 2), ([5_000], 2)] {
+      #expect(
+        TokenBudget.standard.groupsByLength(few, workers: workers) == TokenBudget.standard.groupsByLength(few))
+    }
+  }
 }

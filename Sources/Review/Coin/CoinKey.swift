@@ -72,15 +72,22 @@ struct CoinKeys: Sendable {
   func make(_ month: String) throws -> CoinKey {
     if mkdir(folder.path, 0o700) != 0, errno != EEXIST { throw FileError.system(errno, writing: folder.path) }
     let path = url(month).path
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else {
+    if let key = key(month) { return key }
+    // Whole under another name first, and then under its own, which nobody may have: a process that dies between leaves no half of a key.
+    let draft = path + ".\(UUID().uuidString)"
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw FileError.system(errno, writing: draft) }
+    defer {
+      close(descriptor)
+      unlink(draft)
+    }
+    let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
+    try bytes.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, path: draft) }
+    guard fsync(descriptor) == 0 else { throw FileError.system(errno, writing: draft) }
+    guard link(draft, path) == 0 else {
       if errno == EEXIST, let key = key(month) { return key }
       throw FileError.system(errno, writing: path)
     }
-    defer { close(descriptor) }
-    let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
-    try bytes.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, path: path) }
-    guard fsync(descriptor) == 0 else { throw FileError.system(errno, writing: path) }
     AtomicFile.flush(folder)
     return CoinKey(bytes)
   }

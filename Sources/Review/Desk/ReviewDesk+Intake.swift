@@ -19,13 +19,7 @@ extension ReviewDesk {
   /// - Throws: ``ReviewError/otherText(id:)``, ``ReviewError/queueFull(task:limit:)``, ``ReviewError/unknownTask(got:known:)``,
   ///   ``ReviewError/invalid(what:got:expected:)``, an error of the database: the item is not taken then.
   public func submit(_ item: IntakeItem, opinion: ModelOpinion, actor: String) throws -> ReviewDecision {
-    guard (1...256).contains(item.id.utf8.count) else {
-      throw ReviewError.invalid(what: "id", got: "\(item.id.utf8.count) bytes", expected: "1 to 256 bytes")
-    }
-    guard item.text.utf8.count <= Self.longestText else {
-      throw ReviewError.invalid(
-        what: "text", got: "\(item.text.utf8.count) bytes", expected: "at most \(Self.longestText) bytes")
-    }
+    try item.check()
     return try write(actor) { ledger in try submit(item, opinion, in: &ledger) }
   }
 
@@ -88,7 +82,9 @@ extension ReviewDesk {
     // A row that nobody has to look at may wait as long as it likes.
     let isQueued = claim == nil || isDrawn
     let certainty = suggestion.map { abs($0.probability - 0.5) * 2 } ?? 1
-    let priority = (isDrawn ? 300 : 0) + (opinion.unknown ? 200 : 0) + 100 * (1 - min(certainty, 1))
+    // Of those without a suggestion, all: were it the drawn ones alone, their order would tell which they are.
+    let isBlind = isDrawn || toss?.isBlind != false
+    let priority = (isBlind ? 300 : 0) + (opinion.unknown ? 200 : 0) + 100 * (1 - min(certainty, 1))
     let number = try Int.fetchOne(ledger.database, sql: "SELECT coalesce(max(number), 0) + 1 FROM item") ?? 1
     try ledger.insert(
       ReviewTable.item,
@@ -96,7 +92,7 @@ extension ReviewDesk {
         "number": number, "id": item.id, "digest": digest.bytes, "task": task, "policy": policy?.revision ?? 0,
         "state": isQueued ? "queued" : "automatic",
         "half": isDrawn ? toss.map { $0.calibrates ? "calibrate" : "monitor" } : nil,
-        "blind": isDrawn || toss?.isBlind != false ? 1 : 0, "people": max(isDouble ? 2 : 1, min(queue.people, 2)),
+        "blind": isBlind ? 1 : 0, "people": max(isDouble ? 2 : 1, min(queue.people, 2)),
         "drawn": policy == nil || key == nil ? 0 : share,
         "decision": String(decoding: try JSONFile.encode(decision, pretty: false), as: UTF8.self),
         "side": claim?.side.label, "suggestion": suggestion?.label, "probability": suggestion?.probability,

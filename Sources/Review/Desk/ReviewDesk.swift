@@ -42,6 +42,7 @@ public final class ReviewDesk: Sendable {
     guard access == .writing || FolderFile.exists(file, in: folder) else {
       throw FileError.notFound(path: folder.appendingPathComponent(file).path)
     }
+    if access == .writing { try Self.make(folder.appendingPathComponent(file).path) }
     let database = try AuditedDatabase(
       in: folder, file: file, lock: lock, access: access == .writing ? .writing : .reading, erases: true)
     if access == .writing {
@@ -58,6 +59,16 @@ public final class ReviewDesk: Sendable {
       throw ReviewError.newerSchema(path: database.path, found: found, known: ReviewSchema.newest)
     }
     return ReviewDesk(database, coins: CoinKeys(folder: folder.appendingPathComponent("secrets")), clock: clock)
+  }
+
+  /// Makes the file where there is none, for nobody but its owner: it has texts in it. What SQLite puts beside it gets the same rights.
+  private static func make(_ path: String) throws {
+    let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    if descriptor >= 0 {
+      Foundation.close(descriptor)
+    } else if errno != EEXIST {
+      throw FileError.system(errno, writing: path)
+    }
   }
 
   private static func version(_ database: Database) throws -> Int {

@@ -11,18 +11,26 @@ extension ReviewDesk {
   ///   - policy: The policy.
   ///   - actor: Who sets it.
   /// - Returns: Its revision; that of the policy in force where it is the same.
-  /// - Throws: An error of the database, `FileError`.
+  /// - Throws: ``ReviewError/invalid(what:got:expected:)``, an error of the database, `FileError`.
   public func setPolicy(_ policy: TaskPolicy, actor: String) throws -> Int {
-    try write(actor) { ledger in
+    // Nobody shall count on what is not done: texts would be kept with all that is in them.
+    guard policy.redact.isEmpty else {
+      throw ReviewError.invalid(
+        what: "redact of task \(policy.task.printable)", got: policy.redact.map(\.name).joined(separator: ", "),
+        expected: "nothing: texts are not redacted yet. Remove from them what may not be kept before you submit them")
+    }
+    let body = try CanonicalJSON.encode(policy)
+    return try write(actor) { ledger in
       let before = try Self.policy(policy.task, ledger.database)
-      if let before, before.policy == policy { return before.revision }
+      // By their bytes: Swift takes labels for equal that are written with other code points.
+      if let before, try CanonicalJSON.encode(before.policy) == body { return before.revision }
       let (revision, overflow) = (before?.revision ?? 0).addingReportingOverflow(1)
       guard !overflow else { throw StoredValueError(reason: "a revision is too large") }
       try ledger.insert(
         ReviewTable.policy,
         [
           "task": policy.task, "revision": revision, "actor": actor, "at": ledger.at,
-          "body": String(decoding: try CanonicalJSON.encode(policy), as: UTF8.self),
+          "body": String(decoding: body, as: UTF8.self),
         ])
       let now = Date(timeIntervalSince1970: Double(ledger.at))
       let kept = KeptPolicy(revision: revision, policy: policy, actor: actor, at: now)
